@@ -1,0 +1,66 @@
+"""Files: user folders, hashes, and writing so that a crash leaves the old file or the new one, never half."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+from platformdirs import user_cache_path, user_config_path, user_data_path
+
+APP = "deepvis"
+_OVERRIDE = "DEEPVIS_HOME"  # one folder for everything; used by tests and portable installations
+
+
+def data_folder() -> Path:
+    """Where installed weights and the user's atlases lie."""
+    return _folder("data", user_data_path(APP))
+
+
+def config_folder() -> Path:
+    """Where settings and the window state lie."""
+    return _folder("config", user_config_path(APP))
+
+
+def cache_folder() -> Path:
+    """What can be made again at any time."""
+    return _folder("cache", user_cache_path(APP))
+
+
+def assets_folder() -> Path:
+    """The bundled data: beside the packages in a checkout, inside the package in an installed wheel."""
+    package = Path(__file__).parent
+    installed = package / "assets"
+    return installed if installed.is_dir() else package.parent / "assets"
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of the whole file."""
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file in the same folder; on success it replaces `path`, on an error it vanishes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _folder(name: str, default: Path) -> Path:
+    override = os.environ.get(_OVERRIDE)
+    return Path(override) / name if override else default
