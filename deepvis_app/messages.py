@@ -56,6 +56,14 @@ class SourceSpec:
 
 
 @dataclass(frozen=True)
+class SourceCommand:
+    """What a person does to the running source; `value` is seconds (seek), a factor (speed) or 0/1 (loop)."""
+
+    action: Literal["play", "pause", "toggle", "next", "previous", "seek", "speed", "loop", "retry"]
+    value: float = 0.0
+
+
+@dataclass(frozen=True)
 class SourceStatus:
     """What the input pane says about the source."""
 
