@@ -1,0 +1,236 @@
+"""What a person can want, as functions of the session: the targets of keys, menus and mouse alike."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from deepvis_app.messages import Grid, LayerInfo, Order, Seed, SourceCommand, SourceSpec, UnitRef
+from deepvis_app.render.grid import lay_out
+from deepvis_app.render.views import VIEWS
+from deepvis_app.session.session import Session
+from deepvis_app.session.state import ViewState
+
+GAMMAS = (1.0, 0.7, 0.5, 0.3)  # the choices of 2015
+BOOSTS = (0.0, 0.3, 0.5, 0.8, 1.0)
+FAST = 3  # `caffevis_fast_move_dist`
+METHOD_CYCLE = ("off", "gradient", "deconv", "guided")
+# Key b of 2015: the combinations worth seeing, in one loop.
+BACK_CYCLE = (
+    ("off", "raw"),
+    ("gradient", "raw"),
+    ("gradient", "norm"),
+    ("deconv", "raw"),
+    ("guided", "raw"),
+)
+ORDERS: tuple[Order, ...] = ("index", "activation", "name")
+NO_PICTURES = (
+    "Pattern mode shows pictures made by deepvis-precompute; none have been computed for this network yet."
+)
+
+T = TypeVar("T")
+
+
+def shown_layers(session: Session) -> tuple[LayerInfo, ...]:
+    """The layers that can be looked at, in execution order."""
+    model = session.view.model
+    return tuple(layer for layer in model.layers if layer.units) if model else ()
+
+
+def select_layer(session: Session, name: str) -> None:
+    """Show a layer; the unit number is kept where the layer has it."""
+    session.change(layer=name, cell=None)
+
+
+def move_layer(session: Session, by: int) -> None:
+    """The layer `by` places further on; stops at the ends."""
+    names = [layer.name for layer in shown_layers(session)]
+    if names:
+        place = names.index(session.view.state.layer) + by
+        select_layer(session, names[min(max(place, 0), len(names) - 1)])
+
+
+def select_unit(session: Session, unit: int) -> None:
+    session.change(unit=unit, in_grid=True)
+
+
+def select(session: Session, ref: UnitRef) -> None:
+    session.change(layer=ref.layer, unit=ref.unit, in_grid=True, cell=None)
+
+
+def move(session: Session, rows: int, columns: int) -> None:
+    """The arrow keys: along the layers in the layer bar, over the tiles in the grid (up from row 0 leaves it)."""
+    state = session.view.state
+    if not state.in_grid:
+        if rows > 0:
+            session.change(in_grid=True)
+        elif columns:
+            move_layer(session, columns)
+        return
+    grid, order = _grid_and_order(session)
+    if grid is None:
+        return
+    row, column = divmod(order.index(state.unit), grid.columns)
+    if rows < 0 and row == 0:
+        session.change(in_grid=False)
+        return
+    row = min(max(row + rows, 0), grid.rows - 1)
+    column = min(max(column + columns, 0), grid.columns - 1)
+    session.change(unit=order[min(row * grid.columns + column, grid.count - 1)])
+
+
+def cycle_method(session: Session) -> None:
+    session.change(method=_next(METHOD_CYCLE, session.view.state.method))
+
+
+def cycle_back(session: Session) -> None:
+    state = session.view.state
+    method, view = _next(BACK_CYCLE, (state.method, state.back_view))
+    session.change(method=method, back_view=view)
+
+
+def cycle_back_view(session: Session) -> None:
+    session.change(back_view=_next(tuple(VIEWS), session.view.state.back_view))
+
+
+def toggle_backward_grid(session: Session) -> None:
+    """Activations or gradients in the grid; switches a backward method on when there is none."""
+    state = session.view.state
+    if state.grid == "backward":
+        session.change(grid="forward")
+    else:
+        session.change(grid="backward", method="gradient" if state.method == "off" else state.method)
+
+
+def toggle_frozen_origin(session: Session) -> None:
+    """Keep the start of the backward pass while other layers and units are looked at."""
+    state = session.view.state
+    session.change(origin=UnitRef(state.layer, state.unit) if state.origin is None else None)
+
+
+def pick_position(session: Session, y: int, x: int) -> None:
+    """Start the backward pass at one position of the unit's map."""
+    session.change(seed=Seed("position", (y, x)))
+
+
+def cycle_gamma(session: Session) -> None:
+    scale = session.view.state.scale
+    session.change(scale=replace(scale, gamma=_next(GAMMAS, scale.gamma)))
+
+
+def cycle_boost(session: Session) -> None:
+    scale = session.view.state.scale
+    session.change(scale=replace(scale, boost=_next(BOOSTS, scale.boost)))
+
+
+def cycle_zoom(session: Session) -> None:
+    state = session.view.state
+    session.change(zoom=(state.zoom + 1) % (2 if state.method == "off" else 3))
+
+
+def cycle_order(session: Session) -> None:
+    session.change(order=_next(ORDERS, session.view.state.order))
+
+
+def toggle(session: Session, field: str) -> None:
+    """Flip a yes/no field of the state."""
+    session.change(**{field: not getattr(session.view.state, field)})
+
+
+def toggle_crop(session: Session) -> None:
+    """Key 0 of 2015: cut the centre out, or squash the whole picture into the input."""
+    model = session.view.model
+    current = session.view.state.crop or (model.crop if model else "crop")
+    session.change(crop="squash" if current != "squash" else "crop")
+
+
+def cycle_debug(session: Session) -> None:
+    session.change(debug=(session.view.state.debug + 1) % 3)
+
+
+def toggle_pattern(session: Session) -> None:
+    """Key s of 2015."""
+    session.say(NO_PICTURES)
+
+
+def reset(session: Session) -> None:
+    """Esc of 2015: the first layer and unit, no backward pass, default scales, nothing frozen or zoomed."""
+    fresh = ViewState()
+    model = session.view.model
+    session.change(
+        layer=model.start_layer if model else "",
+        unit=0,
+        method=fresh.method,
+        back_view=fresh.back_view,
+        seed=fresh.seed,
+        origin=None,
+        grid=fresh.grid,
+        overview=False,
+        order=fresh.order,
+        scale=fresh.scale,
+        crop=None,
+        cell=None,
+        in_grid=False,
+        zoom=0,
+    )
+
+
+def source(session: Session, action: str, value: float = 0.0) -> None:
+    """A command to the running source: play, pause, toggle, next, previous, seek, speed, loop, retry."""
+    session.source.command(SourceCommand(action, value))  # type: ignore[arg-type]
+
+
+def toggle_camera(session: Session, files: SourceSpec) -> None:
+    """Key c of 2015: between the camera and files."""
+    spec = session.view.source.spec
+    on_camera = spec is not None and spec.kind == "camera"
+    session.open_source(files if on_camera else SourceSpec("camera", "0"))
+
+
+def find(session: Session, text: str) -> list[UnitRef]:
+    """Units that a text names: "12", "conv5:12", a layer's name, or (part of) a class name. Best first."""
+    model, text = session.view.model, text.strip().lower()
+    if model is None or not text:
+        return []
+    layers = {layer.name.lower(): layer for layer in shown_layers(session)}
+    layers |= {layer.alias.lower(): layer for layer in shown_layers(session)}
+    name, _, number = text.rpartition(":")
+    layer = layers.get(name) if name else layers.get(session.view.state.layer.lower())
+    if number.isdecimal() and layer is not None:
+        return [UnitRef(layer.name, int(number))] if int(number) < layer.units else []
+    if text in layers:
+        return [UnitRef(layers[text].name, 0)]
+    classes = next((x for x in reversed(shown_layers(session)) if x.is_class_layer), None)
+    if classes is None:
+        return []
+    here = layers.get(session.view.state.layer.lower())
+    into = here if here is not None and here.is_class_layer else classes
+    return [UnitRef(into.name, unit) for unit in _matching_labels(model.labels, text)]
+
+
+def _matching_labels(labels: Sequence[str], text: str) -> list[int]:
+    lowered = [label.lower() for label in labels]
+    hits = [i for i, label in enumerate(lowered) if text in label]
+    hits.sort(key=lambda i: (not lowered[i].startswith(text), lowered[i]))
+    if hits:
+        return hits
+    near = difflib.get_close_matches(text, lowered, n=5, cutoff=0.7)
+    return [lowered.index(label) for label in near]
+
+
+def _grid_and_order(session: Session) -> tuple[Grid | None, list[int]]:
+    """The mosaic as it is shown; before the first result, as it will be."""
+    view = session.view
+    mosaic = view.result.mosaic if view.result else None
+    if mosaic is not None and mosaic.layer == view.state.layer:
+        return mosaic.grid, mosaic.order.tolist()
+    if view.model is None or not view.state.layer:
+        return None, []
+    layer = view.model.layer(view.state.layer)
+    return lay_out(layer.units, layer.map_shape, view.state.pane), list(range(layer.units))
+
+
+def _next(cycle: Sequence[T], current: T) -> T:
+    return cycle[(cycle.index(current) + 1) % len(cycle)] if current in cycle else cycle[0]

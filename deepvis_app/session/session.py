@@ -1,0 +1,162 @@
+"""The session: holds the state, sends requests, takes answers. No Qt, no torch, no threads of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from deepvis_app.messages import (
+    U8,
+    Frame,
+    ModelAnswer,
+    ModelChoice,
+    ModelInfo,
+    Request,
+    Result,
+    SourceCommand,
+    SourceSpec,
+    SourceStatus,
+)
+from deepvis_app.session.state import ViewState, legal, request_of
+
+IDLE_S = 2.0  # the frame rate is hidden when no frame came for so long
+_RATE_SMOOTHING = 0.2
+
+
+class ComputePort(Protocol):
+    """What the session needs of the engine."""
+
+    def submit(self, request: Request) -> None: ...
+    def take(self) -> Result | None: ...
+    def load(self, choice: ModelChoice) -> None: ...
+    def take_model(self) -> ModelAnswer | None: ...
+
+
+class SourcePort(Protocol):
+    """What the session needs of the capture."""
+
+    def open(self, spec: SourceSpec) -> None: ...
+    def show(self, rgb: U8, name: str) -> None: ...
+    def command(self, command: SourceCommand) -> None: ...
+    def status(self) -> SourceStatus: ...
+    def latest(self) -> Frame | None: ...
+
+
+@dataclass(frozen=True)
+class View:
+    """One consistent picture of the whole program, for the panels."""
+
+    state: ViewState
+    model: ModelInfo | None = None
+    result: Result | None = None  # the newest answer; may be to an earlier request, see `fresh`
+    fresh: bool = False  # `result` answers the current request
+    frame: Frame | None = None  # the newest frame of the source, computed or not
+    source: SourceStatus = field(default_factory=SourceStatus)
+    fps: float = 0.0  # 0: idle
+    loading: ModelChoice | None = None
+    notice: str = ""  # the last thing worth saying: an error, an explanation
+    notice_number: int = 0  # rises with every notice, so that the same text twice is seen twice
+
+
+class Session:
+    """Intents come in by `change`, computed results by `poll`; `view` is always consistent."""
+
+    def __init__(
+        self,
+        compute: ComputePort,
+        source: SourcePort,
+        state: ViewState | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.compute, self.source = compute, source
+        self._clock = clock
+        self._generation = 0
+        self._arrived_at = float("-inf")
+        self._view = View(state or ViewState())
+        self._dirty = True
+
+    @property
+    def view(self) -> View:
+        return self._view
+
+    def change(self, **changes: Any) -> None:
+        """Set fields of the ViewState; what is not legal is clamped. Equal to the old: nothing happens."""
+        self._commit(legal(replace(self._view.state, **changes), self._view.model))
+
+    def say(self, text: str) -> None:
+        """Put a sentence before the person."""
+        self._update(notice=text, notice_number=self._view.notice_number + 1)
+
+    def load_model(self, choice: ModelChoice) -> None:
+        """Start loading; the old model runs on until the new one is there."""
+        self._update(loading=choice)
+        self.compute.load(choice)
+
+    def open_source(self, spec: SourceSpec) -> None:
+        self.source.open(spec)
+
+    def poll(self) -> View | None:
+        """Take what has arrived; the new view, or None when nothing changed. Called by the window's timer."""
+        self._take_model()
+        self._take_result()
+        status, frame = self.source.status(), self.source.latest()
+        if status != self._view.source or frame is not self._view.frame:
+            self._update(source=status, frame=frame)
+        if self._view.fps and self._clock() - self._arrived_at > IDLE_S:
+            self._update(fps=0.0)
+        if not self._dirty:
+            return None
+        self._dirty = False
+        return self._view
+
+    def _commit(self, state: ViewState) -> None:
+        if state == self._view.state:
+            return
+        before = request_of(self._view.state, self._generation)
+        self._update(state=state)
+        if request_of(state, self._generation) != before:
+            self._submit()
+
+    def _submit(self) -> None:
+        self._generation += 1
+        self._update(fresh=False)
+        if self._view.model is not None:
+            self.compute.submit(request_of(self._view.state, self._generation))
+
+    def _take_model(self) -> None:
+        answer = self.compute.take_model()
+        if answer is None:
+            return
+        if self._view.loading == answer.choice:
+            self._update(loading=None)
+        if answer.info is None:
+            self.say(answer.error)
+            return
+        self._update(model=answer.info, result=None, state=legal(self._view.state, answer.info))
+        self._submit()
+
+    def _take_result(self) -> None:
+        result = self.compute.take()
+        # An answer to an earlier request is out of date: showing it would undo the person's click for a moment.
+        if result is None or result.request.generation != self._generation:
+            return
+        now = self._clock()
+        new_frame = self._view.result is None or result.frame.index != self._view.result.frame.index
+        fps = self._smoothed_rate(now) if new_frame else self._view.fps
+        self._arrived_at = now if new_frame else self._arrived_at
+        if result.error and (self._view.result is None or self._view.result.error != result.error):
+            self.say(result.error)
+        self._update(result=result, fresh=True, fps=fps)
+
+    def _smoothed_rate(self, now: float) -> float:
+        gap = now - self._arrived_at
+        if gap > IDLE_S or gap <= 0:
+            return 0.0
+        rate = 1 / gap
+        return rate if self._view.fps == 0 else self._view.fps + _RATE_SMOOTHING * (rate - self._view.fps)
+
+    def _update(self, **changes: Any) -> None:
+        self._view = replace(self._view, **changes)
+        self._dirty = True

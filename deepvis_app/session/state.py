@@ -1,0 +1,105 @@
+"""What the person has chosen: one frozen record, what is legal in it, and the request that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from deepvis_app.messages import (
+    Cell,
+    CropPolicy,
+    GridContent,
+    ModelInfo,
+    Order,
+    Request,
+    Scale,
+    Seed,
+    UnitRef,
+)
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """Everything that a person can change about what is shown. Fields below `palette` need no computing."""
+
+    layer: str = ""
+    unit: int = 0
+    method: str = "off"
+    back_view: str = "raw"  # a name of render.views.VIEWS
+    seed: Seed = field(default_factory=Seed)
+    origin: UnitRef | None = None  # frozen: the backward pass starts here whatever is selected
+    grid: GridContent = "forward"
+    overview: bool = False
+    order: Order = "index"
+    scale: Scale = field(default_factory=Scale)
+    crop: CropPolicy | None = None
+    pane: tuple[int, int] = (600, 800)
+    cell: Cell | None = None
+
+    palette: str = "gray"
+    in_grid: bool = False  # the keyboard's cursor is in the unit grid, not in the layer bar
+    zoom: int = 0  # 0 the grid, 1 the selected unit, 2 the back picture fills the large pane
+    show_network_input: bool = False
+    heat_on_input: bool = False
+    mirror: bool = False
+    show_scores: bool = True
+    show_unit_pictures: bool = True
+    debug: int = 0  # 0, 1, 2: how many timings the status line tells
+
+
+def legal(state: ViewState, model: ModelInfo | None) -> ViewState:
+    """The nearest state that the model allows; `legal(legal(s)) == legal(s)`."""
+    if model is None or not model.layers:
+        return state
+    shown = {layer.name: layer for layer in model.layers if layer.units}
+    if state.layer not in shown:
+        start = model.start_layer if model.start_layer in shown else next(iter(shown), "")
+        state = replace(state, layer=start, unit=0, cell=None)
+    if not shown:
+        return state
+    layer = shown[state.layer]
+    unit = min(max(state.unit, 0), layer.units - 1)
+    origin = state.origin
+    if origin is not None and (origin.layer not in shown or origin.unit >= shown[origin.layer].units):
+        origin = None
+    seed_map = shown[origin.layer if origin else state.layer].map_shape
+    position = (
+        min(max(state.seed.position[0], 0), seed_map[0] - 1),
+        min(max(state.seed.position[1], 0), seed_map[1] - 1),
+    )
+    cell = state.cell
+    if cell is not None and not _inside(cell, layer.units, layer.map_shape):
+        cell = None
+    off = state.method == "off"
+    return replace(
+        state,
+        unit=unit,
+        origin=origin,
+        seed=replace(state.seed, position=position),
+        cell=cell,
+        grid="forward" if off else state.grid,
+        zoom=1 if off and state.zoom == 2 else state.zoom,
+    )
+
+
+def request_of(state: ViewState, generation: int) -> Request:
+    """What the engine must compute for this state."""
+    return Request(
+        generation=generation,
+        layer=state.layer,
+        unit=state.unit,
+        grid=state.grid,
+        method=state.method,
+        seed=state.seed,
+        origin=state.origin,
+        view=state.back_view,
+        scale=state.scale,
+        order=state.order,
+        pane=state.pane,
+        crop=state.crop,
+        cell=state.cell,
+        overview=state.overview,
+    )
+
+
+def _inside(cell: Cell, units: int, map_shape: tuple[int, int]) -> bool:
+    return 0 <= cell.unit < units and 0 <= cell.y < map_shape[0] and 0 <= cell.x < map_shape[1]

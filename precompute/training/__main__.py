@@ -1,0 +1,77 @@
+"""Train the bundled network: `python -m precompute.training DATA`; killed, it goes on where it was."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from deepvis_app.files import assets_folder, cache_folder
+from precompute.training.bundle import write_bundle
+from precompute.training.classifier import Progress, Recipe, Trainer
+from precompute.training.data import DatasetError, load_tiny_imagenet
+from precompute.training.fold import FoldingError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status 0, or 1 with one sentence on standard error."""
+    options = _parser().parse_args(arguments)
+    recipe = Recipe(epochs=options.epochs, seed=options.seed)
+    try:
+        data = load_tiny_imagenet(options.data)
+        checkpoint = options.checkpoint or cache_folder() / f"caffenet64-seed{options.seed}.pt"
+        trainer = Trainer(recipe, data.train, data.val, len(data.wnids))
+        with _Bar(recipe) as bar:
+            trainer.run(checkpoint, bar.show)
+        command = f"python -m precompute.training DATA --epochs {options.epochs} --seed {options.seed}"
+        card = write_bundle(trainer, data, options.assets, command)
+    except (DatasetError, FoldingError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(
+        f"top-1 {card['top1']:.1%}, top-5 {card['top5']:.1%}, dead conv units "
+        f"{card['dead_conv_units']['share']:.2%}; written to {options.assets}\n"
+    )
+    return 0
+
+
+class _Bar:
+    """One bar for the whole run; the accuracy of the last finished epoch stands behind it."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._epochs = recipe.epochs
+        self._bar = tqdm(total=None, unit="step", desc="training", dynamic_ncols=True)
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def show(self, progress: Progress) -> None:
+        self._bar.total = self._epochs * progress.steps
+        self._bar.n = progress.epoch * progress.steps + progress.step
+        text = f"epoch {progress.epoch + 1}/{self._epochs} loss {progress.loss:.2f}"
+        if progress.accuracy is not None:
+            self._bar.write(
+                f"epoch {progress.epoch + 1}: top-1 {progress.accuracy.top1:.1%}, "
+                f"top-5 {progress.accuracy.top5:.1%}"
+            )
+        self._bar.set_postfix_str(text, refresh=False)
+        self._bar.update(0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m precompute.training", description=__doc__)
+    parser.add_argument("data", type=Path, metavar="DATA", help="Tiny ImageNet, as a folder or a zip")
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--checkpoint", type=Path, help="where to keep the state between epochs")
+    parser.add_argument("--assets", type=Path, default=assets_folder(), help="where the results go")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
