@@ -1,0 +1,13 @@
+"""Attribution: where in this picture does a unit look? One file a method, one line here."""
+
+from deepvis_app.attribution import deconv, grad_x_input, gradient, guided
+from deepvis_app.attribution.base import Attribution, Method, Target
+
+METHODS: dict[str, Method] = {
+    "gradient": gradient.METHOD,
+    "deconv": deconv.METHOD,
+    "guided": guided.METHOD,
+    "grad_x_input": grad_x_input.METHOD,
+}
+
+__all__ = ["METHODS", "Attribution", "Method", "Target"]
