@@ -131,6 +131,7 @@ class LayerInfo:
     receptive_field: ReceptiveField | None = None  # None: not known
     is_class_layer: bool = False  # unit k is class k
     hidden_because: str = ""
+    channels_last: bool = False  # the tensor itself lies as (H, W, C) or (L, D)
 
 
 @dataclass(frozen=True)
