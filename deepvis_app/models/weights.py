@@ -69,11 +69,13 @@ def read_state_dict(path: Path | str) -> dict[str, Tensor]:
     )
 
 
-def load_into(net: nn.Module, state: Mapping[str, Tensor], *, assign: bool = False) -> None:
+def load_into(
+    net: nn.Module, state: Mapping[str, Tensor], *, name: str = "this network", assign: bool = False
+) -> None:
     """Fill `net` with `state`, every weight of it; `assign` takes the tensors themselves (for meta nets).
 
-    Names that older torchvision releases used are understood. Raises WeightsError that names what is missing,
-    left over or of another shape; the net is then half filled and of no use.
+    Names that older torchvision releases used are understood. Raises WeightsError that says what is missing,
+    left over or of another shape in the net called `name`; the net is then half filled and of no use.
     """
     given: OrderedDict[str, Tensor] = OrderedDict()
     expected = net.state_dict()
@@ -85,12 +87,12 @@ def load_into(net: nn.Module, state: Mapping[str, Tensor], *, assign: bool = Fal
     vars(given)["_metadata"] = getattr(state, "_metadata", {"": version})
     misshapen = [k for k, v in given.items() if k in expected and expected[k].shape != v.shape]
     if misshapen:
-        raise WeightsError(f"The weights do not fit this network: {_listed(misshapen)} of another shape.")
+        raise WeightsError(f"The weights do not fit {name}: {_listed(misshapen)} of another shape.")
     missing, unexpected = net.load_state_dict(given, strict=False, assign=assign)
     if missing or unexpected:
         parts = [(missing, "missing"), (unexpected, "unexpected")]
         what = ", ".join(f"{_listed(keys)} {word}" for keys, word in parts if keys)
-        raise WeightsError(f"The weights do not fit this network: {what}.")
+        raise WeightsError(f"The weights do not fit {name}: {what}.")
 
 
 # ---- the store ----
@@ -143,14 +145,25 @@ def remove(name: str) -> bool:
     return True
 
 
+def intact(name: str) -> bool:
+    """Whether a network is installed and its file has the recorded hash."""
+    record = _record(name)
+    return record is not None and not _damage(record)
+
+
 def check() -> tuple[str, ...]:
     """Hash every installed file again; one sentence for each that is damaged or gone, none if all is well."""
-    return tuple(sentence for record in records() if (sentence := _damage(record)))
+    there = records()
+    sentences = [_damage(record) for record in there]
+    accounted = {file for record in there for file in (record.file, _manifest(record.name).name)}
+    strays = [path for path in sorted(store_folder().glob("*")) if path.name not in accounted]
+    sentences += [f"{path} belongs to no installed network; delete it." for path in strays]
+    return tuple(filter(None, sentences))
 
 
 def _damage(record: Installed) -> str:
     path = store_folder() / record.file
-    again = f"install it again with: deepvis-setup install {record.name}"
+    again = f"repair it with: deepvis-setup install {record.name}"
     if not path.is_file():
         return f"{record.name}: {path} is gone; {again}"
     if path.stat().st_size != record.size or file_sha256(path) != record.sha256:
