@@ -172,6 +172,16 @@ class ModelInfo:
         return self.labels[unit] if unit < len(self.labels) else f"class {unit}"
 
 
+@dataclass(frozen=True)
+class MethodInfo:
+    """What the window says about one backward method; `slow` ones are not for live video."""
+
+    name: str  # as in the METHODS table
+    title: str
+    tooltip: str = ""
+    slow: bool = False
+
+
 # ---- what the window asks for ----
 
 
@@ -224,9 +234,13 @@ class Request:
     cell: Cell | None = None  # its exact value is wanted
     overview: bool = False  # the mosaics of all layers as well
 
+    def shown_unit(self) -> UnitRef:
+        """The selected unit."""
+        return UnitRef(self.layer, self.unit)
+
     def seed_unit(self) -> UnitRef:
         """The unit at which a backward pass starts."""
-        return self.origin or UnitRef(self.layer, self.unit)
+        return self.origin or self.shown_unit()
 
 
 # ---- what the engine answers ----
@@ -333,7 +347,6 @@ class Result:
     input_box: Box | None = None  # the part of the frame that the network input shows, in frame pixels
     scores: tuple[Score, ...] = ()  # best first, at most 5
     cell_value: float | None = None
-    unit_peaks: F32 | None = None  # (units,) largest value of each unit of the layer
     timing: Timing = field(default_factory=Timing)
     notes: tuple[str, ...] = ()  # for the status line: what was not done and why
     error: str = ""

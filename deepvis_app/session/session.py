@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from deepvis_app.messages import (
     U8,
     Frame,
+    MethodInfo,
     ModelAnswer,
     ModelChoice,
     ModelInfo,
@@ -69,8 +70,10 @@ class Session:
         source: SourcePort,
         state: ViewState | None = None,
         clock: Callable[[], float] = time.perf_counter,
+        methods: tuple[MethodInfo, ...] = (),
     ) -> None:
         self.compute, self.source = compute, source
+        self.methods = methods
         self._clock = clock
         self._generation = 0
         self._arrived_at = float("-inf")
