@@ -11,17 +11,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from deepvis_app.models import weights
+from deepvis_app.models import published, weights
 from deepvis_app.models.download import DownloadError
-from deepvis_app.models.published import (
-    Published,
-    UnknownNetworkError,
-    bundled_names,
-    find,
-    install,
-    install_file,
-    published,
-)
 
 _MIRROR_VARIABLE = "DEEPVIS_WEIGHTS_URL"
 
@@ -31,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except UnknownNetworkError as error:
+    except published.UnknownNetworkError as error:
         return _fail(str(error), 2)
     except (weights.WeightsError, DownloadError) as error:
         return _fail(str(error), 1)
@@ -42,9 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _list(_options: argparse.Namespace) -> int:
-    for name in bundled_names():
+    for name in published.bundled_names():
         print(f"{name:24} {'':>10}  bundled")
-    for entry in published().values():
+    for entry in published.published().values():
         state = "installed" if weights.installed(entry.name) else ""
         print(f"{entry.name:24} {entry.size / 1e6:7.0f} MB  {state}".rstrip())
     return 0
@@ -53,16 +44,16 @@ def _list(_options: argparse.Namespace) -> int:
 def _install(options: argparse.Namespace) -> int:
     if options.file and len(options.names) != 1:
         return _fail("--from takes exactly one NAME.", 2)
-    for entry in find(options.names):
+    for entry in published.find(options.names):
         if not options.file and weights.intact(entry.name):
             print(f"{entry.name} is already installed.")
             continue
         _ask_for_licence(entry, options.accept_licence)
         if options.file:
-            record = install_file(entry.name, options.file)
+            record = published.install_file(entry.name, options.file)
         else:
             with tqdm(desc=entry.name, unit="B", unit_scale=True) as bar:
-                record = install(entry, partial(_show, bar), options.url_base)
+                record = published.install(entry, partial(_show, bar), options.url_base)
         print(f"{record.name} installed: {record.size / 1e6:.1f} MB, sha256 {record.sha256}")
     return 0
 
@@ -78,7 +69,7 @@ def _check(_options: argparse.Namespace) -> int:
 
 def _remove(options: argparse.Namespace) -> int:
     there = {record.name for record in weights.records()}
-    for entry in find([name for name in options.names if name not in there]):
+    for entry in published.find([name for name in options.names if name not in there]):
         raise weights.WeightsError(f"{entry.name} is not installed: there is nothing to remove.")
     for name in options.names:
         weights.remove(name)
@@ -86,7 +77,7 @@ def _remove(options: argparse.Namespace) -> int:
     return 0
 
 
-def _ask_for_licence(entry: Published, accepted: bool) -> None:
+def _ask_for_licence(entry: published.Published, accepted: bool) -> None:
     if not entry.licence_must_be_accepted or accepted:
         return
     print(f"{entry.name} is published under this licence: {entry.licence}")
