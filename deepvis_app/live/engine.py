@@ -1,0 +1,118 @@
+"""The engine: newest frame x newest request -> newest result, on one thread of its own. Runs without a window."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+
+from deepvis_app.live.step import Memo, step
+from deepvis_app.mailbox import LatestSlot, Worker
+from deepvis_app.messages import Frame, ModelAnswer, ModelChoice, Request, Result
+from deepvis_app.models import ModelError
+from deepvis_app.models.loaded import LoadedModel
+
+_log = logging.getLogger(__name__)
+Step = Callable[[LoadedModel, Frame, Request, Memo], Result]
+
+
+class Engine:
+    """`put` frames and `submit` requests from any thread; `take` the newest result.
+
+    A still picture is computed once per (frame, request). An exception in a step becomes `Result.error` and the
+    engine goes on; a model that cannot be loaded leaves the old one running.
+    """
+
+    def __init__(self, loader: Callable[[ModelChoice], LoadedModel], step: Step = step) -> None:
+        self._loader, self._step = loader, step
+        self._frame: Frame | None = None
+        self._request: Request | None = None
+        self._model: LoadedModel | None = None
+        self._memo = Memo()
+        self._done: tuple[int, int] | None = None
+        self._choices: LatestSlot[ModelChoice] = LatestSlot()
+        self._something: LatestSlot[bool] = LatestSlot()
+        self._results: LatestSlot[Result] = LatestSlot()
+        self._models: LatestSlot[ModelAnswer] = LatestSlot()
+        self._worker = Worker("deepvis-engine", self._turn, self._something.wake)
+
+    def start(self) -> None:
+        self._worker.start()
+
+    def stop(self, timeout: float = 2.0) -> bool:
+        """End the thread; False when a step was still running after `timeout` seconds."""
+        return self._worker.stop(timeout)
+
+    def put(self, frame: Frame) -> None:
+        self._frame = frame
+        self._something.put(True)
+
+    def submit(self, request: Request) -> None:
+        self._request = request
+        self._something.put(True)
+
+    def load(self, choice: ModelChoice) -> None:
+        self._choices.put(choice)
+        self._something.put(True)
+
+    def take(self, timeout: float = 0) -> Result | None:
+        return self._results.take(timeout)
+
+    def take_model(self, timeout: float = 0) -> ModelAnswer | None:
+        return self._models.take(timeout)
+
+    def _turn(self) -> None:
+        if self._something.take(timeout=0.5) is None:
+            return
+        choice = self._choices.take()
+        if choice is not None:
+            self._load(choice)
+        model, frame, request = self._model, self._frame, self._request
+        if model is None or frame is None or request is None:
+            return
+        # A request is answered once per frame: a still picture costs nothing until something changes.
+        if self._done == (frame.index, request.generation):
+            return
+        self._results.put(self._answer(model, frame, request))
+        self._done = (frame.index, request.generation)
+
+    def _answer(self, model: LoadedModel, frame: Frame, request: Request) -> Result:
+        try:
+            return self._step(model, frame, request, self._memo)
+        except torch.cuda.OutOfMemoryError:
+            return self._after_out_of_memory(model, frame, request)
+        except Exception as error:  # noqa: BLE001  a network from a stranger may raise anything
+            _log.warning("step failed", exc_info=True)
+            self._memo = Memo()
+            return Result(frame, request, error=f"{request.layer}: {_sentence(error)}")
+
+    def _after_out_of_memory(self, model: LoadedModel, frame: Frame, request: Request) -> Result:
+        """Carry on on the CPU; the window is told by a model answer as after any change of device."""
+        self._memo = Memo()
+        if model.device.type == "cpu":
+            return Result(frame, request, error="Out of memory; choose a smaller network or another layer.")
+        torch.cuda.empty_cache()
+        self._load(replace(model.info.choice, device="cpu"))
+        return Result(
+            frame, request, error=f"{model.device} is out of memory: computing on the CPU from now on."
+        )
+
+    def _load(self, choice: ModelChoice) -> None:
+        try:
+            loaded = self._loader(choice)
+        except ModelError as error:
+            self._models.put(ModelAnswer(choice, error=str(error)))
+        except Exception as error:  # noqa: BLE001  see above
+            _log.warning("loading %s failed", choice.name, exc_info=True)
+            self._models.put(ModelAnswer(choice, error=f"{choice.name} cannot be loaded: {_sentence(error)}"))
+        else:
+            # The old request speaks of the old network's layers.
+            self._model, self._request, self._memo, self._done = loaded, None, Memo(), None
+            self._models.put(ModelAnswer(choice, info=loaded.info))
+
+
+def _sentence(error: Exception) -> str:
+    first_line = (str(error).strip() or "no message").splitlines()[0]
+    return f"{type(error).__name__}: {first_line}"

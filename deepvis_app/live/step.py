@@ -1,0 +1,133 @@
+"""One step of the live loop: model x frame x request -> result. No threads, no state but the memo handed in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+
+import torch
+
+from deepvis_app.attribution import METHODS, Attribution, Target
+from deepvis_app.live.painter import Painter, Ranges, heat_picture, top_scores
+from deepvis_app.messages import Frame, Request, Result, Timing, frozen
+from deepvis_app.models.loaded import LoadedModel
+from deepvis_app.models.probe import Probe
+
+LIVE_GAP_S = (
+    1.0  # frames further apart are separate pictures, whose ranges have nothing to do with each other
+)
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One run through the network: what the pictures are made of."""
+
+    x: torch.Tensor  # (1, C, H, W)
+    output: torch.Tensor
+    activations: dict[str, torch.Tensor]
+    attribution: Attribution | None
+
+
+@dataclass
+class Memo:
+    """What one step takes over from the last: the pass, if nothing in it changes, and the smoothed ranges."""
+
+    key: Hashable = None
+    last: Pass | None = None
+    frame: Frame | None = None
+    ranges: Ranges = field(default_factory=Ranges)
+
+
+def step(model: LoadedModel, frame: Frame, request: Request, memo: Memo) -> Result:
+    """Compute what the request wants to see of the frame.
+
+    On a still picture only what a new request changes is computed again. Raises KeyError for a layer or
+    method that does not exist; whatever the network raises passes through.
+    """
+    started = time.perf_counter()
+    new_frame = _note_frame(memo, frame)
+    run = _pass(model, frame, request, memo)
+    network_ms = (time.perf_counter() - started) * 1e3
+    result = _result(model, frame, request, run, memo.ranges, new_frame)
+    step_ms = (time.perf_counter() - started) * 1e3
+    return replace(result, timing=Timing(step_ms, network_ms, step_ms - network_ms))
+
+
+def _note_frame(memo: Memo, frame: Frame) -> bool:
+    """Whether the frame is new; a picture that does not follow on the last at once starts with fresh ranges."""
+    before = memo.frame
+    if before is not None and before.index == frame.index:
+        return False
+    if before is None or frame.captured_at - before.captured_at > LIVE_GAP_S:
+        memo.ranges = Ranges()
+    memo.frame = frame
+    return True
+
+
+def _pass(model: LoadedModel, frame: Frame, request: Request, memo: Memo) -> Pass:
+    watch = _watched(model, request)
+    backward = (request.method, request.seed, request.seed_unit()) if request.method != "off" else None
+    key = (frame.index, request.crop, backward, watch)
+    if memo.last is None or memo.key != key:
+        x = model.preprocess(frame.rgb, model.device, request.crop)
+        memo.last = _forward(model, x, watch) if backward is None else _attribute(model, x, request, watch)
+        memo.key = key
+    return memo.last
+
+
+def _watched(model: LoadedModel, request: Request) -> frozenset[str]:
+    if request.overview:
+        return frozenset(layer.name for layer in model.info.layers if layer.units)
+    return frozenset((request.layer,))
+
+
+def _forward(model: LoadedModel, x: torch.Tensor, watch: frozenset[str]) -> Pass:
+    # Gradient modes are thread-local: the thread that computes enters them itself.
+    with torch.inference_mode(), Probe(model.net, watch) as probe:
+        output = model.net(x)
+    return Pass(x, output, dict(probe.outputs), None)
+
+
+def _attribute(model: LoadedModel, x: torch.Tensor, request: Request, watch: frozenset[str]) -> Pass:
+    start = request.seed_unit()
+    target = Target(start.layer, start.unit, request.seed)
+    made = METHODS[request.method].run(model, x, target, watch)
+    return Pass(x, made.output, made.activations, made)
+
+
+def _result(
+    model: LoadedModel, frame: Frame, request: Request, run: Pass, ranges: Ranges, new_frame: bool
+) -> Result:
+    attribution = run.attribution
+    gradients = attribution.gradients if attribution else {}
+    painter = Painter(model.info, request, run.activations, gradients, ranges, new_frame)
+    layer = model.info.layer(request.layer)
+    mosaic = painter.mosaic(layer, request.grid, request.pane)
+    picture = frozen(model.preprocess.picture(run.x))
+    return Result(
+        frame=frame,
+        request=request,
+        mosaic=mosaic,
+        overview=painter.overview() if request.overview else (),
+        unit=painter.unit(layer),
+        heat=heat_picture(attribution, request, picture) if attribution else None,
+        network_input=picture,
+        input_box=model.preprocess.frame_box(frame.rgb.shape[:2], request.crop),
+        scores=top_scores(model.info, run.output),
+        cell_value=_cell_value(painter, request),
+        notes=() if mosaic is not None else (_no_signal(request),),
+    )
+
+
+def _cell_value(painter: Painter, request: Request) -> float | None:
+    maps = painter.maps(painter.info.layer(request.layer), request.grid)
+    cell = request.cell
+    return None if cell is None or maps is None else float(maps[cell.unit, cell.y, cell.x])
+
+
+def _no_signal(request: Request) -> str:
+    return (
+        f"The backward signal from {request.seed_unit()} does not pass through {request.layer}: "
+        "choose a layer before it."
+    )
