@@ -120,8 +120,8 @@ def frame(index: int = 1) -> Frame:
     return Frame(index, np.zeros((4, 4, 3), np.uint8), 0.0)
 
 
-def answer(request: Request, index: int = 1, **more: object) -> Result:
-    return replace(Result(frame(index), request), **more)
+def answer(request: Request, index: int = 1, mosaic: Mosaic | None = None, error: str = "") -> Result:
+    return Result(frame(index), request, mosaic=mosaic, error=error)
 
 
 def test_a_loaded_model_is_asked_for_its_start_layer_at_once(session: Session, compute: Compute) -> None:
@@ -159,7 +159,7 @@ def test_poll_tells_nothing_when_nothing_happened(session: Session) -> None:
 
 def test_a_failed_load_keeps_the_old_model_and_says_why(session: Session, compute: Compute) -> None:
     session.load_model(ModelChoice("nonesuch"))
-    assert session.view.loading == ModelChoice("nonesuch")
+    assert compute.choices == [ModelChoice("nonesuch")]
     compute.answers.append(ModelAnswer(ModelChoice("nonesuch"), error="no such model"))
     session.poll()
     assert session.view.model is MODEL
@@ -315,7 +315,8 @@ def test_key_c_goes_between_camera_and_files(session: Session) -> None:
 
 
 def test_crop_and_stretch_alternate(session: Session) -> None:
-    intents.toggle_crop(session)
-    assert session.view.state.crop == "squash"
-    intents.toggle_crop(session)
-    assert session.view.state.crop == "crop"
+    crops = []
+    for _ in range(3):
+        intents.toggle_crop(session)
+        crops.append(session.view.state.crop)
+    assert crops == ["squash", "crop", "squash"]
