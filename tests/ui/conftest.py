@@ -1,0 +1,28 @@
+"""Every test of the window fails when it leaves a widget, a running timer or a thread behind."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtCore import QEvent, QTimer
+from PyQt6.QtWidgets import QApplication
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(qapp: QApplication) -> Iterator[None]:
+    """Widgets given to `qtbot.addWidget` are closed before this looks."""
+    threads = set(threading.enumerate())
+    yield
+    for _ in range(2):  # deleting a widget may ask for the deletion of another
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        QApplication.processEvents()
+    gc.collect()
+    widgets = [f"{type(w).__name__} {w.objectName()!r}" for w in QApplication.topLevelWidgets()]
+    assert not widgets, f"widgets left: {widgets}"
+    timers = [t for t in gc.get_objects() if isinstance(t, QTimer) and t.isActive()]
+    assert not timers, f"timers left running: {timers}"
+    left = {t.name for t in set(threading.enumerate()) - threads}
+    assert not left, f"threads left running: {left}"
