@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from deepvis_app.messages import Grid, LayerInfo, Order, Seed, SourceCommand, SourceSpec, UnitRef
+from deepvis_app.messages import Grid, LayerInfo, Order, Seed, SeedKind, SourceCommand, SourceSpec, UnitRef
 from deepvis_app.render.grid import lay_out
+from deepvis_app.render.palettes import PALETTES
 from deepvis_app.render.views import VIEWS
 from deepvis_app.session.session import Session
 from deepvis_app.session.state import ViewState
@@ -26,6 +27,7 @@ BACK_CYCLE = (
     ("guided", "raw"),
 )
 ORDERS: tuple[Order, ...] = ("index", "activation", "name")
+SEEDS: tuple[SeedKind, ...] = ("map", "max", "position")
 NO_PICTURES = (
     "Pattern mode shows pictures made by deepvis-precompute; none have been computed for this network yet."
 )
@@ -115,6 +117,12 @@ def pick_position(session: Session, y: int, x: int) -> None:
     session.change(seed=Seed("position", (y, x)))
 
 
+def cycle_seed(session: Session) -> None:
+    """The next kind of start of the backward pass; a picked position is kept for when its turn comes."""
+    seed = session.view.state.seed
+    session.change(seed=replace(seed, kind=_next(SEEDS, seed.kind)))
+
+
 def cycle_gamma(session: Session) -> None:
     scale = session.view.state.scale
     session.change(scale=replace(scale, gamma=_next(GAMMAS, scale.gamma)))
@@ -123,6 +131,16 @@ def cycle_gamma(session: Session) -> None:
 def cycle_boost(session: Session) -> None:
     scale = session.view.state.scale
     session.change(scale=replace(scale, boost=_next(BOOSTS, scale.boost)))
+
+
+def toggle_range(session: Session) -> None:
+    """The brightness range of each frame alone, or smoothed over the frames."""
+    scale = session.view.state.scale
+    session.change(scale=replace(scale, range_policy="layer" if scale.range_policy == "frame" else "frame"))
+
+
+def cycle_palette(session: Session) -> None:
+    session.change(palette=_next(tuple(PALETTES), session.view.state.palette))
 
 
 def cycle_zoom(session: Session) -> None:
@@ -184,9 +202,20 @@ def source(session: Session, action: str, value: float = 0.0) -> None:
 
 def toggle_camera(session: Session, files: SourceSpec) -> None:
     """Key c of 2015: between the camera and files."""
+    session.open_source(files if on_camera(session) else SourceSpec("camera", "0"))
+
+
+def on_camera(session: Session) -> bool:
     spec = session.view.source.spec
-    on_camera = spec is not None and spec.kind == "camera"
-    session.open_source(files if on_camera else SourceSpec("camera", "0"))
+    return spec is not None and spec.kind == "camera"
+
+
+def step(session: Session, action: str, files: SourceSpec) -> None:
+    """Keys e and w of 2015: next or previous picture; on the camera the first press goes to the files."""
+    if on_camera(session):
+        session.open_source(files)
+    else:
+        source(session, action)
 
 
 def find(session: Session, text: str) -> list[UnitRef]:
