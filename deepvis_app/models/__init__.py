@@ -1,0 +1,92 @@
+"""Models: the MODELS table, and `load_model` from a choice to a network that is ready to look at."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import torch
+from torch import nn
+
+from deepvis_app.messages import LayerInfo, ModelChoice, ModelInfo
+from deepvis_app.models import bundled, torchvision_zoo, user_file
+from deepvis_app.models.devices import pick_device
+from deepvis_app.models.fingerprint import fingerprint
+from deepvis_app.models.layers import enumerate_layers, first_convolution
+from deepvis_app.models.loaded import Family, LoadedModel, ModelError, NetSpec
+
+__all__ = ["MODELS", "LoadedModel", "ModelError", "load_model", "model_names"]
+
+# In the order in which names are looked for: torchvision last, because its list needs the slow import.
+MODELS: dict[str, Family] = {
+    "bundled": bundled.FAMILY,
+    "file": user_file.FAMILY,
+    "torchvision": torchvision_zoo.FAMILY,
+}
+
+
+def model_names() -> list[str]:
+    """All names that can be chosen as they are (a file: name is made by the user)."""
+    return [name for family in MODELS.values() for name in family.names()]
+
+
+def load_model(choice: ModelChoice) -> LoadedModel:
+    """Build, load, freeze and inspect the chosen network. Raises ModelError, one sentence, for whatever fails."""
+    device = pick_device(choice.device)
+    spec = _family(choice.name).load(choice)
+    digest = fingerprint(spec.net)
+    net = _on_device(spec, device)
+    layers = _layers(net, spec, device)
+    shape = spec.preprocess
+    info = ModelInfo(
+        choice=choice,
+        title=spec.title,
+        layers=layers,
+        input_size=shape.input_size,
+        input_channels=shape.channels,
+        crop=shape.crop,
+        labels=spec.labels,
+        fingerprint=digest,
+        device=str(device),
+        weights=spec.weights,
+        preprocessing=shape.in_words(),
+        start_layer=spec.start_layer or first_convolution(layers),
+    )
+    return LoadedModel(net, info, spec.preprocess, device)
+
+
+def _family(name: str) -> Family:
+    for family in MODELS.values():
+        if family.prefix and name.startswith(family.prefix):
+            return family
+    for family in MODELS.values():
+        if name in family.names():
+            return family
+    nearest = get_close_matches(name, model_names(), n=3, cutoff=0.4)
+    hint = f"the nearest names are {', '.join(nearest)}" if nearest else "see the list of models"
+    raise ModelError(f"There is no model {name}; {hint}.")
+
+
+def _on_device(spec: NetSpec, device: torch.device) -> nn.Module:
+    try:
+        return spec.net.eval().requires_grad_(False).float().to(device)
+    except RuntimeError as error:
+        raise ModelError(f"{spec.title} does not fit on {device}: {_first_line(error)}.") from error
+
+
+def _layers(net: nn.Module, spec: NetSpec, device: torch.device) -> tuple[LayerInfo, ...]:
+    shape = (1, spec.preprocess.channels, *spec.preprocess.input_size)
+    try:
+        layers = enumerate_layers(net, torch.zeros(shape, device=device))
+    except Exception as error:  # a user's network may raise anything
+        raise ModelError(
+            f"{spec.title} cannot run an input of shape {shape}: {_first_line(error)}; "
+            "check the channels and the input size of its preprocessing."
+        ) from error
+    if not any(layer.units for layer in layers):
+        raise ModelError(f"{spec.title} has no layer that can be shown.")
+    return layers
+
+
+def _first_line(error: Exception) -> str:
+    text = (str(error).strip().splitlines() or [""])[0].rstrip(".")
+    return text or type(error).__name__

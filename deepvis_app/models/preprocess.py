@@ -149,7 +149,7 @@ def _resample(rgb: U8, size: tuple[int, int]) -> U8:
 def _affine(
     mean: tuple[float, ...], std: tuple[float, ...], value_range: float, device: torch.device
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """x = byte * scale + shift, both (1, C, 1, 1)."""
+    """Of x = byte * scale + shift, both (1, C, 1, 1)."""
     with torch.inference_mode(False):  # they are kept, and must serve a backward pass as well
         means, stds = (torch.tensor(values, dtype=torch.float64).view(1, -1, 1, 1) for values in (mean, std))
         scale, shift = value_range / 255 / stds, -means / stds

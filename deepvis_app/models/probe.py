@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -56,18 +57,16 @@ class Probe:
 
     def run(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
         """One forward pass, at most up to `stop_after`; returns `outputs`."""
-        try:
+        with suppress(_StopForwardError):
             self._net(x)
-        except _StopForwardError:
-            pass
         return self.outputs
 
-    def _begin(self, module: nn.Module, args: object) -> None:
+    def _begin(self, _module: nn.Module, _args: object) -> None:
         self._calls.clear()
         self.outputs = {}
 
     def _hook(self, path: str) -> Any:
-        def keep(module: nn.Module, args: object, output: Any) -> Any:
+        def keep(_module: nn.Module, _args: object, output: Any) -> Any:
             self._calls[path] += 1
             name = call_name(path, self._calls[path])
             tensor = main_tensor(output)
