@@ -1,0 +1,21 @@
+"""`python -m deepvis_app` and the console script `deepvis`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> int:
+    """Run the command line; the exit status."""
+    # Threads that wait in a busy loop would take the second core from the window.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if sys.platform == "win32":
+        import torch  # noqa: F401  torch >= 2.9 must be loaded before Qt on Windows (pytorch #166628)
+    from deepvis_app.cli import main as run
+
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
