@@ -8,7 +8,7 @@ import torch
 
 from deepvis_app.live.mosaic import boost_factors, compose, display_order, fit, numbers, top_of
 from deepvis_app.live.painter import Ranges
-from deepvis_app.messages import LayerInfo
+from deepvis_app.messages import GridContent, LayerInfo
 from deepvis_app.render.grid import lay_out, tile_box
 
 
@@ -84,7 +84,8 @@ def test_units_are_ordered_by_activation_or_class_name() -> None:
 
 
 def test_a_range_rises_at_once_and_falls_slowly_once_per_frame() -> None:
-    ranges, key = Ranges(), ("conv1", "forward", 0.0)
+    ranges = Ranges()
+    key: tuple[str, GridContent, float] = ("conv1", "forward", 0.0)
     assert ranges.top(key, 2.0, advance=True) == 2.0
     assert ranges.top(key, 1.0, advance=True) == pytest.approx(1.9)
     assert ranges.top(key, 1.0, advance=False) == pytest.approx(1.9)
