@@ -152,9 +152,9 @@ class Capture:
     def _open(self, order: _Order) -> None:
         self._close()
         self._current, self._retry_at = order, None
-        self._publish("opening")
         source = order.make()
-        self._source = source  # before it is opened: a failure must close it and knows whether it is live
+        self._source = source  # before it is opened: a failure must close it and know whether it is live
+        self._publish("opening")
         source.open()
         self._publish(self._state(source))
 

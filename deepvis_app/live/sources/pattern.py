@@ -29,7 +29,7 @@ class Pattern(Source):
 
     def read(self) -> Reading:
         self._number += 1
-        self._due_at = perf_counter() + 1 / RATE
+        self._due_at = max(perf_counter(), self._due_at + 1 / RATE)
         return Reading(picture(self._number), f"pattern {self._number}")
 
     def command(self, command: SourceCommand) -> None:

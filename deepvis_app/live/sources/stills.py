@@ -23,8 +23,9 @@ class Item:
 
 def natural_key(name: str) -> list[tuple[bool, int, str]]:
     """Sorts as people do: img2 before img10, upper and lower case alike."""
-    parts = re.split(r"([0-9]+)", name.casefold())
-    return [(not part[:1].isdigit(), int(part) if part[:1].isdigit() else 0, part) for part in parts if part]
+    parts = [part for part in re.split(r"([0-9]+)", name.casefold()) if part]
+    numbers = [int(part) if part.isascii() and part.isdigit() else None for part in parts]
+    return [(number is None, number or 0, part) for number, part in zip(numbers, parts, strict=True)]
 
 
 class Stills(Source):
