@@ -20,7 +20,7 @@ from deepvis_app.messages import (
     SourceSpec,
     SourceStatus,
 )
-from deepvis_app.session.state import ViewState, legal, request_of
+from deepvis_app.session.state import UnknownNameError, ViewState, legal, named_unit, request_of
 
 IDLE_S = 2.0  # the frame rate is hidden when no frame came for so long
 _RATE_SMOOTHING = 0.2
@@ -137,8 +137,20 @@ class Session:
         if answer.info is None:
             self.say(answer.error)
             return
-        self._update(model=answer.info, result=None, state=legal(self._view.state, answer.info))
+        first = self._view.model is None
+        state = self._started_with(answer.info) if first else self._view.state
+        self._update(model=answer.info, result=None, state=legal(state, answer.info))
         self._submit()
+
+    def _started_with(self, model: ModelInfo) -> ViewState:
+        """The layer and unit that the program was started with, by any of their names."""
+        state = self._view.state
+        try:
+            wanted = named_unit(model, state.layer, state.unit)
+        except UnknownNameError as error:
+            self.say(str(error))
+            return replace(state, layer="", unit=0)
+        return replace(state, layer=wanted.layer, unit=wanted.unit)
 
     def _take_result(self) -> None:
         result = self.compute.take()

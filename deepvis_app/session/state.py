@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 
 from deepvis_app.messages import (
     Cell,
@@ -79,6 +80,26 @@ def legal(state: ViewState, model: ModelInfo | None) -> ViewState:
         grid="forward" if off else state.grid,
         zoom=1 if off and state.zoom == 2 else state.zoom,
     )
+
+
+class UnknownNameError(ValueError):
+    """A layer or unit that the network does not have; the message names the nearest that it has."""
+
+
+def named_unit(model: ModelInfo, layer: str, unit: int) -> UnitRef:
+    """The unit that a person means by a layer's name or alias ("": the start layer) and a number.
+
+    Raises UnknownNameError.
+    """
+    shown = {name: found.name for found in model.layers if found.units for name in (found.alias, found.name)}
+    wanted = layer or model.start_layer
+    if wanted not in shown:
+        near = get_close_matches(wanted, shown, n=3, cutoff=0.4) or list(shown)[:5]
+        raise UnknownNameError(f"{model.title} has no layer {wanted!r}; the nearest are {', '.join(near)}.")
+    units = model.layer(shown[wanted]).units
+    if not 0 <= unit < units:
+        raise UnknownNameError(f"{wanted} has no unit {unit}; its units are 0 to {units - 1}.")
+    return UnitRef(shown[wanted], unit)
 
 
 def request_of(state: ViewState, generation: int) -> Request:

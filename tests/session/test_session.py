@@ -23,7 +23,7 @@ from deepvis_app.messages import (
     SourceStatus,
     UnitRef,
 )
-from deepvis_app.session import Session, ViewState, intents
+from deepvis_app.session import Session, UnknownNameError, ViewState, intents, named_unit
 from deepvis_app.session.state import legal, request_of
 
 LAYERS = (
@@ -127,6 +127,23 @@ def answer(request: Request, index: int = 1, mosaic: Mosaic | None = None, error
 def test_a_loaded_model_is_asked_for_its_start_layer_at_once(session: Session, compute: Compute) -> None:
     assert session.view.state.layer == "conv1"
     assert compute.submitted[-1].layer == "conv1"
+
+
+def test_the_program_starts_at_the_named_layer_or_says_what_is_there(compute: Compute) -> None:
+    compute.answers.append(ModelAnswer(ModelChoice("toy"), MODEL))
+    named = Session(compute, Source(), ViewState(layer="c2", unit=7))
+    named.poll()
+    assert (named.view.state.layer, named.view.state.unit) == ("conv2", 7)
+    compute.answers.append(ModelAnswer(ModelChoice("toy"), MODEL))
+    wrong = Session(compute, Source(), ViewState(layer="conv7", unit=7))
+    wrong.poll()
+    assert (wrong.view.state.layer, wrong.view.state.unit) == ("conv1", 0)
+    assert "no layer 'conv7'; the nearest are conv2, conv1" in wrong.view.notice
+
+
+def test_a_unit_out_of_range_is_named_with_its_range() -> None:
+    with pytest.raises(UnknownNameError, match="fc8 has no unit 3; its units are 0 to 2"):
+        named_unit(MODEL, "fc8", 3)
 
 
 def test_only_changes_that_need_computing_make_a_request(session: Session, compute: Compute) -> None:

@@ -1,0 +1,59 @@
+"""A measured figure beside its target, and how rows are printed."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """`value` meets the target when it is at most `target`."""
+
+    what: str
+    value: float
+    target: float
+    unit: str = ""
+    detail: str = ""
+
+    @property
+    def met(self) -> bool:
+        return self.value <= self.target
+
+
+def paired_ratio(
+    ours: Callable[[], object], bare: Callable[[], object], pairs: int
+) -> tuple[float, float, float]:
+    """Median of ours / bare over interleaved pairs, and the median milliseconds of each.
+
+    Interleaving lets both see the same machine: a load that comes and goes slows both.
+    """
+    for _ in range(3):
+        ours()
+        bare()
+    times = [(_timed(ours), _timed(bare)) for _ in range(pairs)]
+    ratio = statistics.median(a / b for a, b in times)
+    return ratio, statistics.median(a for a, _ in times), statistics.median(b for _, b in times)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return (time.perf_counter() - started) * 1e3
+
+
+def table(rows: Sequence[Row]) -> str:
+    width = max(len(row.what) for row in rows)
+    lines = [
+        f"{row.what:<{width}}  {row.value:8.2f} {row.unit:<3} (target <= {row.target:g})  "
+        f"{'met' if row.met else 'MISSED'}{'  ' + row.detail if row.detail else ''}"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    return json.dumps([{**asdict(row), "met": row.met} for row in rows], indent=1)

@@ -1,0 +1,132 @@
+"""The engine's step against the bare network, without a window."""
+
+from __future__ import annotations
+
+import gc
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+
+from benchmarks.rows import Row, paired_ratio
+from deepvis_app.live.sources.pattern import Pattern
+from deepvis_app.live.step import Memo, step
+from deepvis_app.messages import Frame, ModelChoice, Request
+from deepvis_app.models import LoadedModel, ModelError, load_model
+
+MODELS = ("caffenet64", "squeezenet1_0", "resnet50")
+PAIRS = 40
+SOAK_FRAMES = 5000
+WARM_UP_FRAMES = 300
+
+
+def rows(device: str = "auto", pairs: int = PAIRS) -> list[Row]:
+    """The step rows for every model, then the memory row."""
+    found = []
+    for name in MODELS:
+        model = _load(name, device)
+        found += [_forward_row(name, model, pairs), _deconv_row(name, model, pairs)]
+    return [*found, _memory_row(_load(MODELS[0], device))]
+
+
+def _load(name: str, device: str) -> LoadedModel:
+    """Installed weights where there are some; the time does not depend on the values."""
+    try:
+        return load_model(ModelChoice(name, device=device))
+    except ModelError:
+        return load_model(ModelChoice(name, weights="random", device=device))
+
+
+def _frames() -> Iterator[Frame]:
+    source = Pattern()
+    source.open()
+    reading = None
+    while reading is None:
+        reading = source.read()
+    source.close()
+    index = 0
+    while True:
+        index += 1
+        yield Frame(index, reading.rgb, time.perf_counter())
+
+
+def _middle_layer(model: LoadedModel) -> str:
+    """The convolution in the middle of the network: a layer that a person would look at."""
+    convolutions = [layer.name for layer in model.info.layers if layer.kind == "Conv2d"]
+    return convolutions[len(convolutions) // 2]
+
+
+def _stepper(model: LoadedModel, request: Request) -> Callable[[], object]:
+    frames, memo = _frames(), Memo()
+    return lambda: _synchronised(model, lambda: step(model, next(frames), request, memo))
+
+
+def _synchronised(model: LoadedModel, work: Callable[[], object]) -> object:
+    answer = work()
+    if model.device.type == "cuda":
+        torch.cuda.synchronize()
+    return answer
+
+
+def _input(model: LoadedModel) -> torch.Tensor:
+    return model.preprocess(next(_frames()).rgb, model.device)
+
+
+def _forward_row(name: str, model: LoadedModel, pairs: int) -> Row:
+    x = _input(model)
+
+    def bare() -> object:
+        with torch.inference_mode():
+            return model.net(x)
+
+    ours = _stepper(model, Request(1, _middle_layer(model)))
+    ratio, ours_ms, bare_ms = paired_ratio(ours, lambda: _synchronised(model, bare), pairs)
+    detail = f"{ours_ms:.1f} ms / {bare_ms:.1f} ms on {model.info.device}"
+    return Row(f"{name}: step with tiles / bare forward", ratio, 1.15, "x", detail)
+
+
+def _deconv_row(name: str, model: LoadedModel, pairs: int) -> Row:
+    """The unit is one of the last layer, so that both passes run through the whole network."""
+    x = _input(model)
+    last = [layer for layer in model.info.layers if layer.is_class_layer][-1]
+
+    def bare() -> object:
+        source = x.clone().requires_grad_()
+        model.net(source)[0, 0].backward()
+        return source.grad
+
+    request = Request(1, last.name, method="deconv")
+    ratio, ours_ms, bare_ms = paired_ratio(
+        _stepper(model, request), lambda: _synchronised(model, bare), pairs
+    )
+    detail = f"{ours_ms:.1f} ms / {bare_ms:.1f} ms on {model.info.device}"
+    return Row(f"{name}: step with deconv / bare forward + backward", ratio, 1.15, "x", detail)
+
+
+def _memory_row(model: LoadedModel) -> Row:
+    """Frames with a changing layer and unit, deconv on; what the process keeps more after than before."""
+    frames, memo = _frames(), Memo()
+    layers = [layer for layer in model.info.layers if layer.units]
+
+    def run(count: int) -> None:
+        for i in range(count):
+            layer = layers[i // 7 % len(layers)]
+            step(model, next(frames), Request(i, layer.name, i % layer.units, method="deconv"), memo)
+        gc.collect()
+
+    run(WARM_UP_FRAMES)
+    before = resident_mb()
+    run(SOAK_FRAMES)
+    return Row(f"memory growth over {SOAK_FRAMES} frames", resident_mb() - before, 20, "MB")
+
+
+def resident_mb() -> float:
+    """What the process holds in memory now; where the system does not tell, the most it ever held."""
+    try:
+        with open("/proc/self/statm") as file:  # noqa: PTH123  a pseudo file
+            return int(file.read().split()[1]) * resource.getpagesize() / 1e6
+    except OSError:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak / (1e6 if sys.platform == "darwin" else 1e3)
