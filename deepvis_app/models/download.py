@@ -171,7 +171,7 @@ class _Fetch:
 
     def _blocks(self, response: HTTPResponse) -> Iterator[bytes]:
         try:
-            while block := response.read(_BLOCK):
+            while block := response.read1(_BLOCK):  # what is there: a stall loses nothing
                 yield block
         except TimeoutError as error:
             raise _TryAgainError(f"{self._host} stopped sending") from error
