@@ -182,6 +182,7 @@ class Capture:
     def _obey(self, command: SourceCommand) -> None:
         source, action = self._source, command.action
         if action == "retry" and self._current is not None:
+            self._paused = False
             self._open(self._current)
         if action == "retry" or source is None:
             return

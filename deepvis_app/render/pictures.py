@@ -38,14 +38,16 @@ class PictureError(Exception):
 
 
 def read_picture(path: Path) -> U8:
-    """The picture in a file as RGB (H, W, 3), read-only. Raises PictureError."""
+    """The picture in a file as RGB (H, W, 3), read-only, as by `decode_picture`. Raises PictureError."""
+    if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+        raise PictureError(f"{path.name or path} is not a file.")
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            return _decode(file, path.name)
     except FileNotFoundError:
         raise PictureError(f"{path.name} does not exist.") from None
     except OSError as error:
         raise PictureError(f"{path.name} cannot be opened: {error.strerror or error}.") from error
-    return decode_picture(data, path.name)
 
 
 def decode_picture(data: bytes, name: str) -> U8:
@@ -54,20 +56,7 @@ def decode_picture(data: bytes, name: str) -> U8:
     Turned as EXIF says; 16 bits a channel become 8 by value / 257; floats are taken as 0..1, or else as 0..255;
     the first picture of an animation. Raises PictureError: empty, truncated, not a picture, over 100 megapixels.
     """
-    if not data:
-        raise PictureError(f"{name} is empty.")
-    try:
-        with Image.open(io.BytesIO(data), formats=_readable_kinds()) as image:
-            pixels = image.width * image.height
-            if pixels > MAX_PIXELS:
-                raise PictureError(_too_large(name, f"{pixels / 1e6:.0f} megapixels"))
-            return _to_rgb(image, name)
-    except _BOMB:
-        raise PictureError(_too_large(name, "far more pixels than a photograph")) from None
-    except UnidentifiedImageError:
-        raise PictureError(f"{name} is not a picture of a kind that can be read.") from None
-    except _DAMAGED as error:
-        raise PictureError(f"{name} is damaged or cut short and cannot be shown ({error}).") from error
+    return _decode(io.BytesIO(data), name)
 
 
 def save_png(target: Path | IO[bytes], rgb: U8) -> None:
@@ -78,6 +67,24 @@ def save_png(target: Path | IO[bytes], rgb: U8) -> None:
             image.save(file, "PNG")
     else:
         image.save(target, "PNG")
+
+
+def _decode(file: IO[bytes], name: str) -> U8:
+    try:
+        if not file.read(1):
+            raise PictureError(f"{name} is empty.")
+        file.seek(0)
+        with Image.open(file, formats=_readable_kinds()) as image:  # reads the header only
+            pixels = image.width * image.height
+            if pixels > MAX_PIXELS:
+                raise PictureError(_too_large(name, f"{pixels / 1e6:.0f} megapixels"))
+            return _to_rgb(image, name)
+    except _BOMB:
+        raise PictureError(_too_large(name, "far more pixels than a photograph")) from None
+    except UnidentifiedImageError:
+        raise PictureError(f"{name} is not a picture of a kind that can be read.") from None
+    except _DAMAGED as error:
+        raise PictureError(f"{name} is damaged or cut short and cannot be shown ({error}).") from error
 
 
 def _readable_kinds() -> list[str]:

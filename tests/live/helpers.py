@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from deepvis_app.live.capture import Capture
 from deepvis_app.live.cv import cv2
-from deepvis_app.messages import Frame
+from deepvis_app.live.sources import SOURCES, Entry, Facts, Reading, Source
+from deepvis_app.messages import Frame, SourceSpec
 
 STEP = 6  # grey levels between frames, so that a frame tells its number
 RATE = 25
@@ -48,6 +52,10 @@ def until(holds: Callable[[], bool], seconds: float = 8.0) -> None:
     while not holds():
         assert perf_counter() < end, "waited too long"
         pause.wait(0.005)
+
+
+def wait_for_state(capture: Capture, state: str) -> None:
+    until(lambda: capture.status().state == state)
 
 
 def write_video(path: Path, frames: int = 40) -> Path:
@@ -107,3 +115,41 @@ class MjpegServer:
                     handler.wfile.write(self._part)
                 except OSError:
                     return  # the reader has gone
+
+
+class Fake(Source):
+    """A source that does what the test tells it to; counts what was done to it."""
+
+    def __init__(self, live: bool = False) -> None:
+        self.live, self.title = live, "fake"
+        self.opened = self.closed = self.reads = 0
+        self.may_read = threading.Event()
+        self.may_read.set()
+        self.failure: Exception | None = None
+        self.threads: set[str] = set()
+        self.arrays: list[weakref.ref[np.ndarray]] = []
+
+    def open(self) -> None:
+        self.opened += 1
+        self.threads.add(threading.current_thread().name)
+
+    def read(self) -> Reading:
+        self.may_read.wait(20)
+        if self.failure is not None:
+            raise self.failure
+        self.reads += 1
+        rgb = np.full((4, 4, 3), self.reads % 256, np.uint8)
+        self.arrays.append(weakref.ref(rgb))
+        return Reading(rgb, str(self.reads))
+
+    def facts(self) -> Facts:
+        return Facts(position=self.reads)
+
+    def close(self) -> None:
+        self.closed += 1
+        self.threads.add(threading.current_thread().name)
+
+
+def offer(monkeypatch: pytest.MonkeyPatch, source: Source, kind: str = "fake") -> SourceSpec:
+    monkeypatch.setitem(SOURCES, kind, Entry(kind, kind, "", lambda _: source))
+    return SourceSpec(kind)

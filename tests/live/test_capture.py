@@ -2,82 +2,18 @@ from __future__ import annotations
 
 import gc
 import threading
-import weakref
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from deepvis_app.live.capture import Capture
-from deepvis_app.live.sources import SOURCES, Entry, Facts, Reading, Source, SourceError
+from deepvis_app.live.sources import SourceError
 from deepvis_app.mailbox import LatestSlot
 from deepvis_app.messages import Frame, SourceCommand, SourceSpec
-from tests.live.helpers import RATE, STEP, Inbox, MjpegServer, until, write_picture, write_video
+from tests.live.helpers import Fake, Inbox, offer, until, wait_for_state, write_picture
 
 PATTERN = SourceSpec("pattern")
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-@pytest.fixture
-def capture(inbox: Inbox) -> Iterator[Capture]:
-    running = Capture(inbox.put, retry_seconds=0.05)
-    running.start()
-    yield running
-    assert running.stop()
-
-
-@pytest.fixture
-def server() -> Iterator[MjpegServer]:
-    running = MjpegServer()
-    yield running
-    running.close()
-
-
-def wait_for_state(capture: Capture, state: str) -> None:
-    until(lambda: capture.status().state == state)
-
-
-class Fake(Source):
-    """A source that does what the test tells it to; counts what was done to it."""
-
-    def __init__(self, live: bool = False) -> None:
-        self.live, self.title = live, "fake"
-        self.opened = self.closed = self.reads = 0
-        self.may_read = threading.Event()
-        self.may_read.set()
-        self.failure: Exception | None = None
-        self.threads: set[str] = set()
-        self.arrays: list[weakref.ref[np.ndarray]] = []
-
-    def open(self) -> None:
-        self.opened += 1
-        self.threads.add(threading.current_thread().name)
-
-    def read(self) -> Reading:
-        self.may_read.wait(20)
-        if self.failure is not None:
-            raise self.failure
-        self.reads += 1
-        rgb = np.full((4, 4, 3), self.reads % 256, np.uint8)
-        self.arrays.append(weakref.ref(rgb))
-        return Reading(rgb, str(self.reads))
-
-    def facts(self) -> Facts:
-        return Facts(position=self.reads)
-
-    def close(self) -> None:
-        self.closed += 1
-        self.threads.add(threading.current_thread().name)
-
-
-def offer(monkeypatch: pytest.MonkeyPatch, source: Source, kind: str = "fake") -> SourceSpec:
-    monkeypatch.setitem(SOURCES, kind, Entry(kind, kind, "", lambda _: source))
-    return SourceSpec(kind)
 
 
 def test_nothing_is_open_at_first_and_commands_to_nothing_do_nothing(capture: Capture) -> None:
@@ -273,111 +209,6 @@ def test_a_fast_source_and_a_slow_consumer_keep_only_the_newest(monkeypatch: pyt
     gc.collect()
     alive = sum(array() is not None for array in fake.arrays)
     assert alive <= 2, "the slot's frame and the latest"
-
-
-def test_a_frozen_live_source_is_drained_and_shows_the_newest_when_let_go(
-    capture: Capture, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake = Fake(live=True)
-    capture.open(offer(monkeypatch, fake))
-    inbox.wait(2)
-    capture.command(SourceCommand("pause"))
-    wait_for_state(capture, "paused")
-    count, reads = len(inbox.frames), fake.reads
-    until(lambda: fake.reads > reads + 50)
-    assert len(inbox.frames) == count
-    drained = fake.reads
-    capture.command(SourceCommand("toggle"))
-    assert int(inbox.wait(count + 1)[count].name) > drained
-
-
-def test_a_cut_stream_comes_back_by_itself(capture: Capture, inbox: Inbox, server: MjpegServer) -> None:
-    capture.open(SourceSpec("stream", server.url))
-    inbox.wait(2)
-    server.up.clear()
-    wait_for_state(capture, "failed")
-    assert "tried again" in capture.status().message
-    assert "secret" not in capture.status().message + capture.status().title
-    count = len(inbox.frames)
-    server.up.set()
-    inbox.wait(count + 2)
-    assert capture.status().state == "running"
-    assert capture.status().message == ""
-
-
-def test_another_source_can_be_opened_while_a_lost_one_is_tried_again(
-    capture: Capture, inbox: Inbox, server: MjpegServer
-) -> None:
-    capture.open(SourceSpec("stream", server.url))
-    inbox.wait(1)
-    server.up.clear()
-    wait_for_state(capture, "failed")
-    capture.open(SourceSpec("samples", "moon"))
-    until(lambda: inbox.frames[-1].name == "moon")
-    count = len(inbox.frames)
-    server.up.set()
-    threading.Event().wait(0.3)
-    assert len(inbox.frames) == count
-
-
-@pytest.fixture
-def film(tmp_path: Path) -> SourceSpec:
-    return SourceSpec("video", str(write_video(tmp_path / "film.avi", frames=40)))
-
-
-def level(frame: Frame) -> int:
-    return round(float(frame.rgb.mean()) / STEP)
-
-
-def test_a_video_pauses_steps_seeks_and_plays_on(capture: Capture, inbox: Inbox, film: SourceSpec) -> None:
-    capture.open(film)
-    inbox.wait(2)
-    capture.command(SourceCommand("pause"))
-    wait_for_state(capture, "paused")
-    count = len(inbox.frames)
-    threading.Event().wait(3 / RATE)
-    assert len(inbox.frames) == count
-    capture.command(SourceCommand("seek", 20 / RATE))
-    for action in ("next", "next", "previous"):
-        capture.command(SourceCommand(action))
-    frames = inbox.wait(count + 4)
-    assert [level(frame) for frame in frames[count:]] == [20, 21, 22, 21]
-    assert capture.status().state == "paused"
-    capture.command(SourceCommand("toggle"))
-    assert level(inbox.wait(count + 5)[count + 4]) == 22
-    assert capture.status().state == "running"
-
-
-def test_stepping_pauses_a_video_that_plays(capture: Capture, inbox: Inbox, film: SourceSpec) -> None:
-    capture.open(film)
-    inbox.wait(1)
-    capture.command(SourceCommand("next"))
-    wait_for_state(capture, "paused")
-
-
-def test_a_video_ends_and_play_starts_it_again(capture: Capture, inbox: Inbox, film: SourceSpec) -> None:
-    capture.open(film)
-    inbox.wait(1)
-    capture.command(SourceCommand("loop", 0))
-    capture.command(SourceCommand("seek", 38 / RATE))
-    wait_for_state(capture, "ended")
-    assert not capture.status().looping
-    count = len(inbox.frames)
-    capture.command(SourceCommand("toggle"))
-    assert level(inbox.wait(count + 1)[count]) == 0
-
-
-def test_of_seeks_in_a_row_only_the_last_is_done(
-    capture: Capture, inbox: Inbox, film: SourceSpec, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow = Fake()
-    slow.may_read.clear()
-    capture.open(offer(monkeypatch, slow))
-    until(lambda: slow.opened == 1)
-    for place in range(100):
-        capture.command(SourceCommand("seek", place))
-    assert [command.value for command in capture._commands] == [99]
-    slow.may_read.set()
 
 
 def test_an_empty_folder_fails_and_filling_it_and_retrying_helps(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
 from contextlib import suppress
@@ -144,8 +145,16 @@ def test_broken_files_are_one_sentence_with_the_name(tmp_path: Path) -> None:
         assert sentence.startswith(name)
         assert sentence.endswith(".")
         assert "\n" not in sentence
-    for name in ("absent.png", "."):
-        with pytest.raises(PictureError):
+    with pytest.raises(PictureError, match=r"absent\.png does not exist"):
+        read_picture(tmp_path / "absent.png")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_folders_and_pipes_are_refused_without_waiting_for_them(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "folder.png").mkdir()
+    for name in ("pipe.png", "folder.png"):
+        with pytest.raises(PictureError, match="is not a file"):
             read_picture(tmp_path / name)
 
 

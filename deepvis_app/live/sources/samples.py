@@ -9,6 +9,7 @@ import numpy as np
 from deepvis_app.live.sources.base import SourceError
 from deepvis_app.live.sources.stills import Item, Stills
 from deepvis_app.messages import U8
+from deepvis_app.render.pictures import PictureError
 
 # Functions of skimage.data that need neither pooch nor a network, most telling pictures first.
 SAMPLES = (
@@ -38,9 +39,12 @@ class Samples(Stills):
 
 
 def sample(name: str) -> U8:
-    """The built-in photograph of that name (one of SAMPLES), RGB (H, W, 3)."""
+    """The built-in photograph of that name (one of SAMPLES), RGB (H, W, 3). Raises PictureError."""
     from skimage import data  # slow to import
 
-    loaded = getattr(data, name)()
+    try:
+        loaded = getattr(data, name)()
+    except (AttributeError, ImportError, OSError, ValueError) as error:
+        raise PictureError(f"The photograph {name} is missing from this scikit-image.") from error
     picture = loaded[0] if isinstance(loaded, tuple) else loaded  # the left picture of a stereo pair
     return np.repeat(picture[..., None], 3, axis=2) if picture.ndim == 2 else picture[..., :3]

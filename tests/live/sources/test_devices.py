@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
@@ -15,13 +14,6 @@ from deepvis_app.live.sources.camera import Camera, list_cameras, why_closed
 from deepvis_app.live.sources.device import to_rgb
 from deepvis_app.live.sources.stream import Stream, without_password
 from tests.live.helpers import MjpegServer
-
-
-@pytest.fixture
-def server() -> Iterator[MjpegServer]:
-    running = MjpegServer()
-    yield running
-    running.close()
 
 
 def read_on(stream: Stream) -> None:

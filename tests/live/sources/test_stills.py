@@ -195,6 +195,17 @@ def test_every_sample_is_there_without_a_download(name: str, monkeypatch: pytest
     assert rgb.std() > 5
 
 
+def test_a_sample_that_this_scikit_image_lacks_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> None:
+        raise ModuleNotFoundError("pooch")
+
+    monkeypatch.setattr("skimage.data.coffee", gone)
+    source = Samples("coffee")
+    source.open()
+    assert shown(source).name == "rocket"
+    assert "coffee is missing" in source.facts().message
+
+
 def test_samples_start_where_asked_and_refuse_unknown_names() -> None:
     source = Samples("coffee")
     source.open()
