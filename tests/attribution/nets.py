@@ -8,37 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from deepvis_app.messages import LayerInfo, ModelChoice, ModelInfo
+from deepvis_app.messages import ModelChoice, ModelInfo
+from deepvis_app.models.layers import enumerate_layers
 from deepvis_app.models.loaded import LoadedModel
-
-
-def _layer(name: str, module: nn.Module, out: Tensor) -> LayerInfo:
-    shape = tuple(out.shape[1:])
-    units, map_shape = (shape[0], (shape[1], shape[2])) if len(shape) == 3 else (shape[-1], (1, 1))
-    if len(shape) == 2:  # tokens; a first one beyond the square is the class token
-        side = int(shape[0] ** 0.5)
-        map_shape = (side, side)
-    return LayerInfo(name, name, type(module).__name__, shape, units, map_shape)
-
-
-def _layers(net: nn.Module, x: Tensor) -> tuple[LayerInfo, ...]:
-    found: dict[str, LayerInfo] = {}
-    hooks = []
-
-    def hook(name: str) -> Any:
-        def keep(module: nn.Module, args: Any, out: Any) -> None:
-            if isinstance(out, Tensor) and out.ndim in (2, 3, 4):
-                calls = sum(key.split(":")[0] == name for key in found)
-                found[name if not calls else f"{name}:{calls + 1}"] = _layer(name, module, out)
-
-        return keep
-
-    hooks = [module.register_forward_hook(hook(name)) for name, module in net.named_modules() if name]
-    with torch.no_grad():
-        net(x)
-    for handle in hooks:
-        handle.remove()
-    return tuple(found.values())
 
 
 def loaded(net: nn.Module, x: Tensor) -> LoadedModel:
@@ -47,7 +19,7 @@ def loaded(net: nn.Module, x: Tensor) -> LoadedModel:
     info = ModelInfo(
         choice=ModelChoice("test"),
         title="test net",
-        layers=_layers(net, x),
+        layers=enumerate_layers(net, x),
         input_size=(x.shape[2], x.shape[3]),
         input_channels=x.shape[1],
         crop="crop",
@@ -66,14 +38,23 @@ def picture(*shape: int, seed: int = 0, dtype: torch.dtype = torch.float64) -> T
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=dtype)
 
 
-def livened(net: nn.Module, seed: int = 0) -> nn.Module:
-    """The network with batch-norm statistics such that random activations are alive and of usual size."""
-    torch.manual_seed(seed)
+def livened(net: nn.Module, x: Tensor) -> nn.Module:
+    """The network with random batch-norm scales, and statistics taken from x, so that activations are alive."""
+    torch.manual_seed(0)
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = None
-            module.reset_running_stats()
-    return net.train()
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.normal_(module.bias, std=0.3)
+    with torch.no_grad():
+        net.train()(x)
+    return net.eval()
+
+
+def silence(layer: nn.Conv2d | nn.Linear, unit: int | slice = slice(None)) -> None:
+    """Make a unit of a frozen layer (default: all of them) negative for every picture."""
+    assert layer.bias is not None
+    layer.bias[unit] = -100
 
 
 class Tiny(nn.Module):
@@ -99,6 +80,8 @@ class Tiny(nn.Module):
 class Calling(nn.Module):
     """conv, a rectifying call, conv: the call is what varies."""
 
+    scale = 8.0  # so that some values pass a ceiling of 6
+
     def __init__(self, call: Any) -> None:
         super().__init__()
         torch.manual_seed(5)
@@ -107,7 +90,7 @@ class Calling(nn.Module):
         self.call = call
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.conv2(self.call(self.conv1(x) * 4))
+        out: Tensor = self.conv2(self.call(self.conv1(x) * self.scale))
         return out
 
 
@@ -126,6 +109,7 @@ CALLS: dict[str, Any] = {
     "nn.ReLU in place": nn.ReLU(inplace=True),
     "F.relu": F.relu,
     "F.relu_ ignored": ignoring(F.relu_),
+    "F.relu in place": lambda x: F.relu(x, inplace=True),
     "torch.relu": torch.relu,
     "Tensor.relu": Tensor.relu,
     "Tensor.relu_ ignored": ignoring(Tensor.relu_),
