@@ -2,41 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-import re
+import os
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
-from deepvis_app import __version__
-from deepvis_app.messages import UnitRef
+from deepvis_app.arguments import Options, parse
 
 SUCCESS, FAILURE, USAGE = 0, 1, 2
-_SIZE = re.compile(r"(\d+)x(\d+)")
-
-
-@dataclass(frozen=True)
-class Options:
-    """What was asked for on the command line; None where nothing was said."""
-
-    source: str | None = None
-    model: str | None = None
-    weights: str | None = None
-    device: str | None = None
-    layer: str | None = None
-    unit: int | None = None
-    method: str | None = None
-    view: str | None = None
-    theme: str | None = None
-    config: Path | None = None
-    screenshot: Path | None = None
-    frames: int = 1
-    size: tuple[int, int] | None = None  # width, height
-    as_json: bool = False
-    overview: bool = False
-
-    def unit_ref(self, default_layer: str) -> UnitRef:
-        return UnitRef(self.layer or default_layer, self.unit or 0)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,62 +18,43 @@ def main(arguments: list[str] | None = None) -> int:
 
         return doctor.main()
     options = parse(words)
-    if options.screenshot is not None or options.as_json:
-        from deepvis_app import screenshot
+    headless = options.screenshot is not None or options.as_json
+    if not headless and not _has_screen():
+        return _end(
+            "There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set); "
+            "use --screenshot OUT.png, or start deepvis on a desktop.",
+            FAILURE,
+        )
+    from deepvis_app.starting import UsageError, starting
 
-        return screenshot.run(options)
-    from deepvis_app import app
-
-    return app.run(options)
-
-
-def parse(words: list[str]) -> Options:
-    """Exits with status 2 and a usage line when the words make no sense."""
-    found = _parser().parse_args(words)
-    given = {k: v for k, v in vars(found).items() if k != "positional_source"}
-    given["source"] = found.source or found.positional_source
-    return Options(**given)
+    try:
+        return _screenshot(options) if headless else starting(options).run()
+    except UsageError as error:
+        return _end(str(error), USAGE)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="deepvis",
-        description="See a convolutional network at work. `deepvis doctor` checks the installation.",
-    )
-    parser.add_argument("--version", action="version", version=f"deepvis {__version__}")
-    parser.add_argument(
-        "positional_source",
-        nargs="?",
-        metavar="SOURCE",
-        help="a picture, folder, video, image list, URL, camera[:N], samples or pattern",
-    )
-    parser.add_argument("--source", help="the same as SOURCE")
-    parser.add_argument("--model", help="caffenet64, a torchvision name, or file:PATH.py[:function]")
-    parser.add_argument("--weights", help="default, random, or a .safetensors or .pth file")
-    parser.add_argument("--device", help="auto, cpu, cuda, cuda:1, mps")
-    parser.add_argument("--layer", help="the layer to show, by name or alias")
-    parser.add_argument("--unit", type=int, help="the unit to select")
-    parser.add_argument("--method", help="off, gradient, deconv, guided, ...: show where the unit looks")
-    parser.add_argument("--view", help="how the backward picture is drawn: raw, gray, norm, ...")
-    parser.add_argument("--overview", action="store_true", help="show all layers at once")
-    parser.add_argument("--theme", choices=("system", "light", "dark"))
-    parser.add_argument("--config", type=Path, help="a settings file (TOML)")
-    shot = parser.add_argument_group("without a window")
-    shot.add_argument("--screenshot", type=Path, metavar="OUT.png", help="render the window to a file and exit")
-    shot.add_argument("--frames", type=_positive, default=1, help="take the picture at this frame (default 1)")
-    shot.add_argument("--size", type=_size, metavar="WxH", help="window size in pixels, e.g. 1280x800")
-    shot.add_argument("--json", dest="as_json", action="store_true", help="print what was computed")
-    return parser
+def _screenshot(options: Options) -> int:
+    # Qt draws in memory: this must work on a machine without a display.
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from deepvis_app.screenshot import ScreenshotError, take
+    from deepvis_app.starting import starting
+
+    try:
+        printed = take(starting(options, remembered=False).start, options)
+    except ScreenshotError as error:
+        return _end(str(error), FAILURE)
+    if printed:
+        print(printed)
+    return SUCCESS
 
 
-def _size(text: str) -> tuple[int, int]:
-    match = _SIZE.fullmatch(text)
-    if match is None or not all(200 <= int(part) <= 16384 for part in match.groups()):
-        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT with each between 200 and 16384")
-    return int(match[1]), int(match[2])
+def _has_screen() -> bool:
+    """Whether a window can appear; without one Qt would abort the process."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
+def _end(sentence: str, status: int) -> int:
+    print(f"deepvis: {sentence}", file=sys.stderr)
+    return status
