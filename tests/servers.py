@@ -51,7 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
         current = self.headers.get("If-Range") == server.etag or behaviour == "lie about range"
         if asked and current and behaviour != "ignore range":
             begin = int(asked.removeprefix("bytes=").removesuffix("-"))
-        self._answer(begin, behaviour)
+        self._answer(begin + 5 if behaviour == "skip bytes" else begin, behaviour)
 
     def _answer(self, begin: int, behaviour: Behaviour) -> None:
         content = self.server.content

@@ -70,7 +70,7 @@ def test_a_part_of_an_earlier_run_is_continued(server: FileServer, target: Path)
     assert target.read_bytes() == server.content
 
 
-@pytest.mark.parametrize("behaviour", ["ignore range", "416"])
+@pytest.mark.parametrize("behaviour", ["ignore range", "416", "skip bytes"])
 def test_a_server_that_cannot_continue_sends_the_whole_file_again(
     server: FileServer, target: Path, behaviour: Behaviour
 ) -> None:
@@ -247,3 +247,22 @@ def test_a_folder_that_cannot_be_written_ends_in_a_sentence(server: FileServer, 
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DownloadError, match="Cannot write"):
         download(f"{server.url}/net.pth", tmp_path / "file" / "net.pth", patience=QUICK)
+
+
+def test_a_kill_before_the_first_new_byte_never_mixes_two_versions(
+    server: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_once(server, target)
+    server.content, server.etag = server.content[::-1], '"two"'
+    note = module._Fetch._note
+
+    def killed(fetch: module._Fetch, version: module._Version) -> None:
+        note(fetch, version)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module._Fetch, "_note", killed)
+        with pytest.raises(KeyboardInterrupt):
+            download(f"{server.url}/net.pth", target, patience=QUICK)
+    download(f"{server.url}/net.pth", target, patience=QUICK)
+    assert target.read_bytes() == server.content
