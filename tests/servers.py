@@ -10,7 +10,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 
 Behaviour = Literal[
-    "good", "404", "403", "500", "cut", "ignore range", "slow", "stall", "416", "lie about range"
+    "good",
+    "404",
+    "403",
+    "500",
+    "cut",
+    "ignore range",
+    "slow",
+    "stall",
+    "416",
+    "lie about range",
+    "skip bytes",
 ]
 
 
