@@ -1,0 +1,185 @@
+"""One step against direct calls of the network and of the attribution methods."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from deepvis_app.attribution import METHODS, Target
+from deepvis_app.live.mosaic import fit
+from deepvis_app.live.painter import top_scores
+from deepvis_app.live.step import LIVE_GAP_S, Memo, step
+from deepvis_app.messages import Cell, Frame, ModelChoice, Request, Scale, Seed, UnitRef
+from deepvis_app.models import LoadedModel, load_model
+from deepvis_app.render.grid import tile_box
+from deepvis_app.render.views import VIEWS
+
+
+@pytest.fixture(scope="module")
+def model() -> LoadedModel:
+    return load_model(ModelChoice("caffenet64", weights="random", device="cpu"))
+
+
+def frame(index: int = 1, at: float = 0.0) -> Frame:
+    rgb = np.random.default_rng(index).integers(0, 256, (90, 120, 3), np.uint8)
+    return Frame(index, rgb, at)
+
+
+def activations(model: LoadedModel, upto: str, index: int = 1) -> torch.Tensor:
+    x = model.preprocess(frame(index).rgb, model.device)
+    with torch.inference_mode():
+        for name, module in model.net.named_children():
+            x = module(x)
+            if name == upto:
+                break
+    return x[0]
+
+
+@pytest.mark.parametrize("layer", ["conv1", "relu3", "pool5", "fc6", "prob"])
+def test_every_tile_shows_the_layers_own_values(model: LoadedModel, layer: str) -> None:
+    result = step(model, frame(), Request(1, layer, 3), Memo())
+    mosaic, direct = result.mosaic, activations(model, layer)
+    assert mosaic is not None
+    maps = direct if direct.ndim == 3 else direct[:, None, None]
+    fitted = fit(maps, mosaic.grid.tile)
+    assert mosaic.top == pytest.approx(float(maps.abs().max()), rel=1e-4)
+    for unit in (0, 3, len(maps) - 1):
+        top, left, bottom, right = tile_box(mosaic.grid, unit)
+        expected = 128 + 127 * fitted[unit] / mosaic.top
+        np.testing.assert_allclose(mosaic.pixels[top:bottom, left:right], expected, atol=0.6)
+    assert result.unit is not None
+    np.testing.assert_allclose(result.unit.values, maps[3], atol=1e-5)
+    assert result.unit.maximum == pytest.approx(float(maps[3].max()), abs=1e-6)
+
+
+def test_the_scores_are_the_networks_best_five(model: LoadedModel) -> None:
+    result = step(model, frame(), Request(1, "conv1"), Memo())
+    direct = activations(model, "prob")
+    assert [s.index for s in result.scores] == direct.topk(5).indices.tolist()
+    assert result.scores[0].value == pytest.approx(float(direct.max()), abs=1e-6)
+    assert result.scores[0].label == model.info.labels[result.scores[0].index]
+
+
+@pytest.mark.parametrize("method", [name for name, m in METHODS.items() if not m.slow])
+def test_the_back_picture_is_that_of_a_direct_call(model: LoadedModel, method: str) -> None:
+    request = Request(1, "conv4", 5, method=method, seed=Seed("max"), view="raw")
+    result = step(model, frame(), request, Memo())
+    x = model.preprocess(frame().rgb, model.device)
+    direct = METHODS[method].run(model, x, Target("conv4", 5, Seed("max")), frozenset(["conv4"]))
+    assert result.heat is not None
+    picture = VIEWS["raw"].draw(direct.heat.numpy(), model.preprocess.picture(x))
+    np.testing.assert_array_equal(result.heat.picture, picture)
+    assert result.heat.method == direct.label
+    assert result.heat.origin == UnitRef("conv4", 5)
+
+
+def test_one_forward_pass_serves_a_step_with_deconv(model: LoadedModel) -> None:
+    calls = []
+    handle = model.net.register_forward_hook(lambda *_: calls.append(1))
+    step(model, frame(), Request(1, "conv4", 5, method="deconv"), Memo())
+    handle.remove()
+    assert len(calls) == 1
+
+
+def test_on_a_still_picture_a_change_of_display_needs_no_network(model: LoadedModel) -> None:
+    memo = Memo()
+    request = Request(1, "conv2", 3, method="guided")
+    first = step(model, frame(), request, memo)
+    calls = []
+    handle = model.net.register_forward_hook(lambda *_: calls.append(1))
+    again = step(
+        model, frame(), replace(request, scale=Scale(gamma=0.5), view="gray", cell=Cell(7, 2, 3)), memo
+    )
+    assert calls == []
+    step(model, frame(), replace(request, unit=4), memo)
+    step(model, frame(2), replace(request, unit=4), memo)
+    handle.remove()
+    assert len(calls) == 2
+    assert first.unit is not None
+    assert again.unit is not None
+    np.testing.assert_array_equal(first.unit.values, again.unit.values)
+    assert again.cell_value == pytest.approx(float(activations(model, "conv2")[7, 2, 3]), abs=1e-5)
+
+
+def test_the_gradient_grid_shows_layers_before_a_frozen_origin_and_explains_the_others(
+    model: LoadedModel,
+) -> None:
+    request = Request(1, "conv2", method="gradient", grid="backward", origin=UnitRef("fc8", 9))
+    before = step(model, frame(), request, Memo())
+    assert before.mosaic is not None
+    assert before.mosaic.content == "backward"
+    assert len(np.unique(before.mosaic.pixels)) > 10
+    after = step(model, frame(), replace(request, layer="fc8", origin=UnitRef("conv2", 9)), Memo())
+    assert after.mosaic is None
+    assert "choose a layer before it" in after.notes[0]
+
+
+def test_units_can_be_shown_strongest_first(model: LoadedModel) -> None:
+    result = step(model, frame(), Request(1, "relu5", order="activation"), Memo())
+    peaks = activations(model, "relu5").amax((1, 2))
+    assert result.mosaic is not None
+    shown = peaks[torch.from_numpy(result.mosaic.order.copy()).long()]
+    assert (shown.diff() <= 0).all()
+
+
+def test_the_overview_has_a_mosaic_of_every_layer(model: LoadedModel) -> None:
+    result = step(model, frame(), Request(1, "conv1", overview=True), Memo())
+    assert [m.layer for m in result.overview] == [x.name for x in model.info.layers if x.units]
+
+
+def test_ranges_fall_slowly_in_a_stream_and_start_afresh_with_another_picture(model: LoadedModel) -> None:
+    bright, dark = frame(1), replace(frame(2), rgb=np.full((90, 120, 3), 117, np.uint8))
+    memo = Memo()
+
+    def top(shown: Frame, index: int, at: float) -> float:
+        result = step(model, replace(shown, index=index, captured_at=at), Request(1, "conv1"), memo)
+        assert result.mosaic is not None
+        return result.mosaic.top
+
+    first = top(bright, 1, 0.0)
+    own = top(dark, 2, LIVE_GAP_S + 1)
+    assert own < first / 2
+    assert top(bright, 3, LIVE_GAP_S + 1.05) == pytest.approx(first)
+    assert top(dark, 4, LIVE_GAP_S + 1.10) == pytest.approx(first + 0.1 * (own - first), rel=1e-4)
+
+
+def test_results_are_read_only(model: LoadedModel) -> None:
+    result = step(model, frame(), Request(1, "conv1", method="deconv"), Memo())
+    assert result.mosaic is not None
+    assert result.unit is not None
+    assert result.heat is not None
+    assert result.network_input is not None
+    for array in (
+        result.mosaic.pixels,
+        result.mosaic.order,
+        result.unit.values,
+        result.unit.pixels,
+        result.heat.picture,
+        result.heat.strength,
+        result.network_input,
+    ):
+        assert not array.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        (torch.tensor([[2.0, 0.0]]), [0.8808, 0.1192]),
+        (torch.tensor([[0.25, 0.75]]), [0.75, 0.25]),
+        (torch.tensor([[0.0]]), [0.5]),
+        (torch.zeros(1, 3, 4, 4), []),
+    ],
+)
+def test_logits_distributions_single_and_other_outputs_are_told_apart(
+    model: LoadedModel, output: torch.Tensor, expected: list[float]
+) -> None:
+    assert [s.value for s in top_scores(model.info, output)] == pytest.approx(expected, abs=1e-4)
+
+
+def test_an_unknown_layer_is_an_error_and_leaves_no_hook(model: LoadedModel) -> None:
+    with pytest.raises(KeyError):
+        step(model, frame(), Request(1, "conv99"), Memo())
+    assert not any(module._forward_hooks for module in model.net.modules())
