@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from urllib.parse import urlsplit
 
 from deepvis_app import app
 from deepvis_app.app import Start
@@ -115,6 +116,9 @@ def _known(kind: str, name: str, names: Iterable[str]) -> None:
 
 
 def _remember(state: State, last: View) -> State:
-    """A model that was asked about and not loaded is kept, so that it is asked about again."""
+    """What ran at the end; an address with a password in it is not written to disk."""
     model = last.model.choice if last.model is not None else state.model
-    return replace(state, model=model, source=last.source.spec or state.source)
+    source = last.source.spec or state.source
+    if source is not None and urlsplit(source.target).password is not None:
+        source = state.source
+    return replace(state, model=model, source=source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,10 @@ def write_bundle(trainer: Trainer, data: TinyImageNet, assets: Path, command: st
     batches = [normalise(p.float() / 255) for p in data.val.pictures.split(500)]
     dead = dead_units(shipped, batches)
     units = sum(conv.width for conv in CONVS)
+    weights = save(_halves(shipped), {"name": NAME})
     card = {
         "name": NAME,
+        "weights_sha256": sha256(weights).hexdigest(),
         "title": "CaffeNet at 64x64, 200 everyday classes",
         "data": {
             "name": "Tiny ImageNet (Stanford CS231N, from ImageNet)",
@@ -53,7 +56,7 @@ def write_bundle(trainer: Trainer, data: TinyImageNet, assets: Path, command: st
         "wnids": list(data.wnids),
         "history": trainer.history,
     }
-    _write(assets / "models" / f"{NAME}.safetensors", save(_halves(shipped), {"name": NAME}))
+    _write(assets / "models" / f"{NAME}.safetensors", weights)
     _write(assets / "models" / f"{NAME}.json", (json.dumps(card, indent=1) + "\n").encode())
     _write(assets / "labels" / "tiny-imagenet-200.txt", ("\n".join(data.names) + "\n").encode())
     return card
