@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Protocol
 
@@ -62,11 +63,12 @@ class Clock(QObject):
             self._behind = set(range(len(self._listeners)))
         if not self._behind:
             return
-        view = self._session.view
-        shown = [place for place in sorted(self._behind) if self._listeners[place].isVisible()]
-        self._behind.difference_update(shown)
-        for place in shown:
-            self._guarded(lambda place=place: self._listeners[place].show_view(view))  # type: ignore[misc]
+        view, shown = self._session.view, 0
+        for place in sorted(self._behind):
+            if self._listeners[place].isVisible():  # an earlier listener may have hidden it just now
+                self._behind.discard(place)
+                shown += 1
+                self._guarded(partial(self._listeners[place].show_view, view))
         if shown:
             self.work_ms.append(1000 * (perf_counter() - began))
             self._unpainted = True

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QTimer
 from PyQt6.QtWidgets import QApplication
 
@@ -22,7 +23,7 @@ def nothing_left(qapp: QApplication) -> Iterator[None]:
     gc.collect()
     widgets = [f"{type(w).__name__} {w.objectName()!r}" for w in QApplication.topLevelWidgets()]
     assert not widgets, f"widgets left: {widgets}"
-    timers = [t for t in gc.get_objects() if isinstance(t, QTimer) and t.isActive()]
+    timers = [t for t in gc.get_objects() if isinstance(t, QTimer) and not sip.isdeleted(t) and t.isActive()]
     assert not timers, f"timers left running: {timers}"
     left = {t.name for t in set(threading.enumerate()) - threads}
     assert not left, f"threads left running: {left}"

@@ -1,0 +1,157 @@
+"""Keys reach the state, wherever the focus is, except while text is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from deepvis_app.messages import SourceSpec, UnitRef
+from deepvis_app.session import View, intents
+from deepvis_app.ui.dialogs.find import FindDialog
+from deepvis_app.ui.help import HelpDialog
+from deepvis_app.ui.keys import is_text_field
+from tests.ui.windows import Shown, no_errors
+
+REACHED: list[tuple[str, Callable[[View], object], object]] = [
+    ("N", lambda v: v.state.method, "gradient"),
+    ("N N", lambda v: v.state.method, "deconv"),
+    ("B", lambda v: (v.state.method, v.state.back_view), ("gradient", "raw")),
+    ("M", lambda v: v.state.back_view, "gray"),
+    ("A", lambda v: v.state.grid, "backward"),
+    ("D", lambda v: v.state.origin, UnitRef("features.conv1", 0)),
+    ("O", lambda v: v.state.layer, "features.pool1"),
+    ("O O U", lambda v: v.state.layer, "features.pool1"),
+    ("Right", lambda v: v.state.layer, "features.pool1"),
+    ("L J", lambda v: v.state.layer, "features.conv1"),
+    ("Shift+L", lambda v: v.state.layer, "features.conv5"),
+    ("Down", lambda v: v.state.in_grid, True),
+    ("K L", lambda v: (v.state.in_grid, v.state.unit), (True, 1)),
+    ("K Shift+L", lambda v: v.state.unit, 3),
+    ("K I", lambda v: v.state.in_grid, False),
+    ("T", lambda v: (v.state.scale.gamma, v.state.scale.boost), (0.7, 0.0)),
+    ("Shift+T", lambda v: (v.state.scale.gamma, v.state.scale.boost), (1.0, 0.3)),
+    ("Z", lambda v: v.state.zoom, 1),
+    ("0", lambda v: v.state.crop, "squash"),
+    ("5", lambda v: v.state.debug, 1),
+    ("8", lambda v: v.state.show_scores, False),
+    ("8 8", lambda v: v.state.show_scores, True),
+    ("9", lambda v: v.state.show_unit_pictures, False),
+    ("S", lambda v: v.notice, intents.NO_PICTURES),
+    ("N O T Esc", lambda v: (v.state.method, v.state.layer, v.state.scale.gamma), ("off", "features.conv1", 1.0)),
+    ("C", lambda v: v.source.spec, SourceSpec("camera", "0")),
+    ("V", lambda v: v.state.overview, True),
+    ("X", lambda v: v.state.show_network_input, True),
+    ("Y", lambda v: v.state.heat_on_input, True),
+    ("P", lambda v: v.state.palette, "signed"),
+    ("R", lambda v: v.state.order, "activation"),
+    ("G", lambda v: v.state.seed.kind, "max"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keys", "read", "wanted"), REACHED, ids=[keys for keys, _, _ in REACHED])
+def test_keys_reach_the_state(
+    qtbot: QtBot, keys: str, read: Callable[[View], object], wanted: object
+) -> None:
+    shown = Shown(qtbot)
+    for key in keys.split():
+        shown.press(key)
+        shown.window.clock.fast_tick()
+    assert read(shown.session.view) == wanted
+    no_errors(shown)
+
+
+@pytest.mark.parametrize(
+    ("key", "action"), [("F", "toggle"), ("E", "next"), ("PgDown", "next"), ("W", "previous")]
+)
+def test_keys_reach_the_source(qtbot: QtBot, key: str, action: str) -> None:
+    shown = Shown(qtbot)
+    shown.press(key)
+    assert [command.action for command in shown.source.commands] == [action]
+
+
+def test_the_next_picture_while_on_the_camera_goes_back_to_the_files(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    folder = SourceSpec("folder", "/pictures")
+    for spec in (folder, SourceSpec("camera", "0")):
+        shown.session.open_source(spec)
+        shown.window.clock.fast_tick()
+    shown.press("E")
+    assert shown.source.opened[-1] == folder
+    assert not shown.source.commands
+
+
+@pytest.mark.parametrize("key", ["H", "F1"])
+def test_help_opens_and_closes_with_its_key(qtbot: QtBot, key: str) -> None:
+    shown = Shown(qtbot)
+    shown.press(key)
+    assert [dialog.isVisible() for dialog in shown.window.findChildren(HelpDialog)] == [True]
+    QTest.keyClick(shown.window, Qt.Key.Key_H)
+    qtbot.waitUntil(lambda: not shown.window.findChildren(HelpDialog))
+
+
+def test_q_closes_the_window(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    with qtbot.waitSignal(shown.window.closed, timeout=1000):
+        shown.press("Q")
+    assert not shown.window.isVisible()
+
+
+def test_find_opens_with_its_key(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    shown.press("Ctrl+F")
+    assert shown.window.findChild(FindDialog) is not None
+
+
+@pytest.mark.parametrize("make", [QLineEdit, QPlainTextEdit, QTextEdit], ids=lambda m: m.__name__)
+def test_letters_go_into_a_text_field_that_has_the_focus(
+    qtbot: QtBot, make: Callable[[QWidget], QWidget]
+) -> None:
+    shown = Shown(qtbot)
+    before = shown.session.view.state
+    field = make(shown.window.centre)
+    field.show()
+    field.setFocus()
+    for key in ("T", "N", "H", "Shift+J", "9", "Left"):
+        shown.press(key)
+    text = field.text() if isinstance(field, QLineEdit) else field.toPlainText()  # type: ignore[attr-defined]
+    assert text == "tnhj9"
+    assert shown.session.view.state == before
+    shown.press("Esc")
+    assert not field.hasFocus()
+    shown.press("N")
+    assert shown.session.view.state.method == "gradient"
+
+
+def test_shortcuts_with_control_work_in_a_text_field(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    field = QLineEdit(shown.window.centre)
+    field.show()
+    field.setFocus()
+    shown.press("Ctrl+F")
+    assert shown.window.findChild(FindDialog) is not None
+
+
+def test_letters_work_while_a_combo_box_has_the_focus(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    box = QComboBox(shown.window.centre)
+    box.addItems(["normal", "nothing"])
+    box.show()
+    box.setFocus()
+    shown.press("N")
+    assert shown.session.view.state.method == "gradient"
+    assert box.currentText() == "normal"
+
+
+def test_what_counts_as_a_text_field(qtbot: QtBot) -> None:
+    box, editable, browser, spin = QComboBox(), QComboBox(), QTextEdit(), QSpinBox()
+    for widget in (box, editable, browser, spin):
+        qtbot.addWidget(widget)
+    editable.setEditable(True)
+    browser.setReadOnly(True)
+    found = [is_text_field(widget) for widget in (box, editable, browser, spin, None)]
+    assert found == [False, True, False, True, False]

@@ -1,0 +1,70 @@
+"""Windows for tests: on a made-up session, with services that record what they are asked for."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeySequence
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from deepvis_app.session import Session
+from deepvis_app.ui.action import Services
+from deepvis_app.ui.main_window import MainWindow
+from tests.ui.fakes import METHODS, FakeCompute, FakeSource, canned_session
+
+T = TypeVar("T")
+
+
+class Asked:
+    """What the window asked its services for."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.calls: list[str] = []
+
+    def services(self) -> Services:
+        return Services(
+            self.paths.append,
+            lambda: self._call("models", ["caffenet64", "alexnet", "resnet50"]),
+            lambda: self._call("devices", ["cpu", "cuda"]),
+            lambda: self._call("cameras", [(0, "Front camera"), (2, "Microscope")]),
+        )
+
+    def _call(self, name: str, answer: T) -> T:
+        self.calls.append(name)
+        return answer
+
+
+class Shown:
+    """A window on the screen with all that a test looks at."""
+
+    def __init__(self, qtbot: QtBot, with_model: bool = True) -> None:
+        if with_model:
+            self.session, self.compute, self.source = canned_session()
+        else:
+            self.compute, self.source = FakeCompute(), FakeSource()
+            self.session = Session(self.compute, self.source, methods=METHODS)
+        self.asked = Asked()
+        self.window = MainWindow(self.session, self.asked.services())
+        qtbot.addWidget(self.window)
+        self.window.show()
+        self.window.activateWindow()
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is self.window)
+        self.window.clock.fast_tick()
+
+    def press(self, key: str) -> None:
+        """Press a key given as in the ACTIONS table, wherever the focus is."""
+        combination = QKeySequence(key)[0]
+        target = QApplication.focusWidget() or self.window
+        QTest.keyClick(target, Qt.Key(combination.key()), combination.keyboardModifiers())
+
+
+def no_errors(shown: Shown) -> None:
+    """Fail when an exception was caught by the window."""
+    sentence = shown.window.errors.take()
+    if sentence is not None:
+        pytest.fail(sentence)
