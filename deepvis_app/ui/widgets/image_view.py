@@ -17,6 +17,7 @@ MOST_ZOOM = 64.0
 _WHEEL_STEP = 120.0  # eighths of a degree in one notch of a wheel
 _DIMMED = 0.3
 
+FloatBox = tuple[float, float, float, float]  # top, left, bottom, right
 Fit = Literal["whole", "width"]
 
 
@@ -75,7 +76,9 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
         self.set_cover(None)
         self._size = (0, 0)
 
-    def set_mark(self, name: str, box: Box | None, colour: QColor | None = None, width: float = 2) -> None:
+    def set_mark(
+        self, name: str, box: FloatBox | None, colour: QColor | None = None, width: float = 2
+    ) -> None:
         """A rectangle on the picture, as wide as `width` on the screen at any zoom; None removes it."""
         mark = self._marks.get(name)
         if mark is None:
@@ -152,7 +155,7 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
         self._centre += QPointF(side * right, down) / max(self.scale_now, 1e-9)
         self._place()
 
-    def show_box(self, box: Box) -> None:
+    def show_box(self, box: FloatBox) -> None:
         """Scroll as little as brings the box into view."""
         scale = max(self.scale_now, 1e-9)
         for get, put, pane, low, high in (
@@ -229,6 +232,23 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
             move = event.angleDelta() / 2 if pixels.isNull() else pixels
             self.scroll_by(-move.x(), -move.y())
         event.accept()
+
+    def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
+        """Thin bars at the edges tell which part is seen while not all of it is."""
+        super().drawForeground(painter, rect)
+        scale = self.scale_now
+        tall, wide = self._size[0] * scale, self._size[1] * scale
+        if painter is None:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(255, 255, 255, 120))
+        if tall > self.height() + 1:
+            top = (self._centre.y() * scale - self.height() / 2) / tall * self.height()
+            painter.drawRect(QRectF(self.width() - 4, top, 3, self.height() ** 2 / tall))
+        if wide > self.width() + 1:
+            left = (self._centre.x() * scale - self.width() / 2) / wide * self.width()
+            left = self.width() - left - self.width() ** 2 / wide if self._mirrored else left
+            painter.drawRect(QRectF(left, self.height() - 4, self.width() ** 2 / wide, 3))
 
     def viewportEvent(self, event: QEvent) -> bool:
         pinch = Qt.NativeGestureType.ZoomNativeGesture

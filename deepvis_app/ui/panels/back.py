@@ -1,0 +1,134 @@
+"""Where the selected unit looks: the backward picture and what it is made with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from deepvis_app.messages import Heat, SeedKind
+from deepvis_app.render.views import VIEWS
+from deepvis_app.session import Session, View
+from deepvis_app.session.intents import toggle_frozen_origin
+from deepvis_app.ui.panels.base import Panel
+from deepvis_app.ui.panels.common import unit_name
+from deepvis_app.ui.widgets.controls import Chooser, ElidedLabel, heading, row, text_button
+from deepvis_app.ui.widgets.image_view import ImageView
+
+SEEDS = (
+    (
+        "map",
+        "whole map",
+        "Start from every position of the unit's map, weighted by its activation (as in 2015)",
+    ),
+    ("max", "maximum", "Start from the strongest position only"),
+    (
+        "position",
+        "picked",
+        "Start from a position that you click in the enlarged unit, or right-click in the grid",
+    ),
+)
+SHOW_ME = "Show where this unit looks"
+FIRST_METHOD = "deconv"
+
+
+class BackPicture(ImageView):
+    """The backward picture of the newest result, or the reason why there is none."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._heat: Heat | None = None
+
+    def show_back(self, view: View) -> None:
+        heat = view.result.heat if view.result is not None else None
+        if heat is not self._heat:
+            self._heat = heat
+            if heat is None:
+                self.clear_picture()
+            else:
+                self.set_rgb(heat.picture)
+        self.set_mirrored(view.state.mirror)
+        self._explain(view)
+
+    def _explain(self, view: View) -> None:
+        state, heat, result = view.state, self._heat, view.result
+        off = state.method == "off"
+        if view.model is None:
+            self.message.say("No network is loaded.")
+        elif off:
+            self.message.say("The backward pass is off.", SHOW_ME, self._switch_on)
+        elif result is not None and result.error:
+            self.message.say(f"Failed: {result.error}")
+        elif heat is None:
+            self.message.say("computing ..." if result is None or not view.fresh else _why_none(view))
+        else:
+            self.message.say(heat.note or "Zero everywhere: nothing passes back." if heat.empty else "")
+        self.set_dimmed(off or (result is not None and bool(result.error)))
+
+    def _switch_on(self) -> None:
+        names = [method.name for method in self._session.methods]
+        method = FIRST_METHOD if FIRST_METHOD in names or not names else names[0]
+        self._session.change(method=method)
+
+
+class BackPanel(Panel):
+    """The backward picture with its choices: method, view, seed, frozen origin."""
+
+    name, title = "back", "Where it looks"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        change = session.change
+        methods = [
+            ("off", "off", "No backward pass"),
+            *((m.name, m.title, m.tooltip) for m in session.methods),
+        ]
+        views = [(name, option.title, option.tooltip) for name, option in VIEWS.items()]
+        self.method = Chooser("Backward method (keys n and b)", methods, lambda key: change(method=key))
+        self.view_chooser = Chooser("How it is drawn (key m)", views, lambda key: change(back_view=key))
+        self.seed = Chooser("Where the backward pass starts", SEEDS, self._choose_seed)
+        self.freeze = text_button(
+            "Freeze", "Keep this unit as the start while you look at others (key d)",
+            lambda: toggle_frozen_origin(session), checkable=True,
+        )  # fmt: skip
+        self.caption = ElidedLabel(muted=True)
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.picture = BackPicture(session, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addLayout(row(heading(self.title), self.caption, gap=8))
+        column.addWidget(self.picture, 1)
+        column.addLayout(row(self.method, self.view_chooser))
+        column.addLayout(row(self.seed, self.freeze))
+
+    def show_view(self, view: View) -> None:
+        state = view.state
+        self.picture.show_back(view)
+        self.method.show_key(state.method)
+        self.view_chooser.show_key(state.back_view)
+        self.seed.show_key(state.seed.kind)
+        self.freeze.setChecked(state.origin is not None)
+        for control in (self.view_chooser, self.seed):
+            control.setEnabled(state.method != "off")
+        self.caption.say(caption(view))
+
+    def _choose_seed(self, kind: SeedKind) -> None:
+        self.session.change(seed=replace(self.session.view.state.seed, kind=kind))
+
+
+def caption(view: View) -> str:
+    """The method as it really ran, its origin, and what to keep in mind."""
+    heat = view.result.heat if view.result is not None else None
+    if heat is None or view.state.method == "off":
+        return ""
+    frozen = ", frozen" if view.state.origin is not None else ""
+    note = f" - {heat.note}" if heat.note and not heat.empty else ""
+    return f"{heat.method} from {unit_name(view.model, heat.origin)}{frozen}{note}"
+
+
+def _why_none(view: View) -> str:
+    notes = view.result.notes if view.result is not None else ()
+    return notes[0] if notes else f"The method {view.state.method} gave no picture for this layer."

@@ -1,0 +1,69 @@
+"""The choices above the grid: order, colours, gamma, boost, gradients, overview, search."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
+
+from deepvis_app.render.palettes import PALETTE_TITLES
+from deepvis_app.session import Session, ViewState
+from deepvis_app.session.intents import BOOSTS, GAMMAS, toggle, toggle_backward_grid
+from deepvis_app.ui.panels.search import UnitSearch
+from deepvis_app.ui.widgets.controls import Chooser, text_button
+
+ORDER_CHOICES = (
+    ("index", "by number", "In the network's own order"),
+    ("activation", "by activation", "The most active unit first, as of this frame"),
+    ("name", "by name", "Class layers: in alphabetical order"),
+)
+
+
+class GridControls(QWidget):
+    """One line of drop-down lists and buttons; `host` is where search results may lie over the grid."""
+
+    def __init__(self, session: Session, host: QWidget) -> None:
+        super().__init__(host)
+        self._session = session
+        change = session.change
+        palettes = [(name, name, title) for name, title in PALETTE_TITLES.items()]
+        gammas = [(g, f"gamma {g:g}", "Below 1 brightens what is weak") for g in GAMMAS]
+        boosts = [(b, f"boost {b:g}", "At 1 every unit uses the whole range of brightness") for b in BOOSTS]
+        self.order = Chooser("Order of the units (key r)", ORDER_CHOICES, lambda key: change(order=key))
+        self.palette_chooser = Chooser("Colours (key p)", palettes, lambda key: change(palette=key))
+        self.gamma = Chooser("Brightness of weak activations (key t)", gammas, self._set_gamma)
+        self.boost = Chooser("Boost of every unit by itself (key T)", boosts, self._set_boost)
+        self.gradients = text_button(
+            "Gradients", "Show each unit's gradient instead of its activation (key a)",
+            lambda: toggle_backward_grid(session), checkable=True,
+        )  # fmt: skip
+        self.overview = text_button("All layers", "Show the units of every layer at once (key v)",
+                                    lambda: toggle(session, "overview"), checkable=True)  # fmt: skip
+        self.search = UnitSearch(session, host)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        for widget in (
+            self.order,
+            self.palette_chooser,
+            self.gamma,
+            self.boost,
+            self.gradients,
+            self.overview,
+        ):
+            line.addWidget(widget)
+        line.addWidget(self.search, 1)
+
+    def show_state(self, state: ViewState) -> None:
+        self.order.show_key(state.order)
+        self.palette_chooser.show_key(state.palette)
+        self.gamma.show_key(state.scale.gamma)
+        self.boost.show_key(state.scale.boost)
+        self.gradients.setChecked(state.grid == "backward")
+        self.overview.setChecked(state.overview)
+
+    def _set_gamma(self, gamma: float) -> None:
+        self._session.change(scale=replace(self._session.view.state.scale, gamma=gamma))
+
+    def _set_boost(self, boost: float) -> None:
+        self._session.change(scale=replace(self._session.view.state.scale, boost=boost))

@@ -1,0 +1,173 @@
+"""All units of the layer side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QWidget
+
+from deepvis_app.messages import Cell, LayerInfo, Mosaic
+from deepvis_app.render.grid import SMALLEST_TILE, cell_at, place_at, tile_box
+from deepvis_app.render.palettes import ZERO, value_of
+from deepvis_app.session import Session, View
+from deepvis_app.session.intents import pick_position, select_unit
+from deepvis_app.ui.panels.common import FROZEN, POINTED, SELECTED, PointedCell, table_of
+from deepvis_app.ui.widgets.image_view import FloatBox, ImageView
+
+PANE_STEP = 32  # device pixels: small changes of the window do not ask for another mosaic
+
+
+class GridView(ImageView):
+    """The mosaic: hover tells unit, position and value, a click selects, a right click picks a seed position."""
+
+    told = pyqtSignal(str)  # what the mouse points at, in words
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._cell = session, PointedCell(session)
+        self._view = session.view
+        self._mosaic: Mosaic | None = None
+        self._at: tuple[float, float] | None = None
+        self._selection: tuple[object, ...] = ()
+        self.hovered.connect(self._point)
+        self.clicked.connect(self._click)
+        self.resized.connect(self._report_pane)
+
+    def show_mosaic(self, view: View) -> None:
+        last, self._view = self._view, view
+        mosaic = view.result.mosaic if view.result is not None else None
+        if mosaic is None:
+            self.clear_picture()
+        elif mosaic is not self._mosaic or last.state.palette != view.state.palette:
+            self.set_numbers(mosaic.pixels, table_of(view.state, mosaic.content))
+        if mosaic is not self._mosaic:
+            self._mosaic = mosaic
+            self._fit_tiles()
+        self._mark()
+        text = why_not_shown(view)
+        self.message.say(text)
+        self.set_dimmed(bool(text))
+        self._cell.flush(view)
+        self._tell()
+
+    # ---- marks ----
+
+    def _mark(self) -> None:
+        state, mosaic = self._view.state, self._mosaic
+        shown = mosaic is not None and mosaic.layer == state.layer
+        origin = state.origin.unit if state.origin is not None and state.origin.layer == state.layer else None
+        self.set_mark("origin", self._tile_of(origin) if shown and origin is not None else None, FROZEN, 3)
+        box = self._tile_of(state.unit) if shown else None
+        self.set_mark("selected", box, SELECTED, 2)
+        selection = (state.layer, state.unit, state.order, state.pane) if shown else ()
+        if selection and selection != self._selection and box is not None:
+            self.show_box(box)
+            self._selection = selection
+
+    def _tile_of(self, unit: int) -> FloatBox | None:
+        """The tile of a unit with half of its gap, so that the frame does not cover the map."""
+        if self._mosaic is None:
+            return None
+        places = np.flatnonzero(self._mosaic.order == unit)
+        if not places.size:
+            return None
+        top, left, bottom, right = tile_box(self._mosaic.grid, int(places[0]))
+        return top - 0.5, left - 0.5, bottom + 0.5, right + 0.5
+
+    def _fit_tiles(self) -> None:
+        """As large as the pane; layers whose tiles would be too small take its width and scroll."""
+        mosaic = self._mosaic
+        if mosaic is None:
+            return
+        height, width = mosaic.grid.size
+        scale = min(self.width() / width, self.height() / height) * self.devicePixelRatioF()
+        self.set_fit("width" if scale * min(mosaic.grid.tile) < SMALLEST_TILE * 0.9 else "whole")
+
+    def _report_pane(self) -> None:
+        ratio = self.devicePixelRatioF() / PANE_STEP
+        height, width = (max(int(side * ratio), 1) * PANE_STEP for side in (self.height(), self.width()))
+        self._session.change(pane=(height, width))
+        self._fit_tiles()
+
+    # ---- the mouse ----
+
+    def _point(self, at: tuple[float, float] | None) -> None:
+        self._at = at
+        self._cell.point(self._cell_under())
+        self._tell()
+
+    def _click(self, y: float, x: float, button: Qt.MouseButton) -> None:
+        self._at = (y, x)
+        cell = self._cell_under()
+        if cell is None:
+            return
+        if button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
+            select_unit(self._session, cell.unit)
+        if button == Qt.MouseButton.RightButton:
+            pick_position(self._session, cell.y, cell.x)
+
+    def _layer(self) -> LayerInfo | None:
+        """The layer that is shown, when it is the one that was asked for."""
+        mosaic, view = self._mosaic, self._view
+        if mosaic is None or view.model is None or mosaic.layer != view.state.layer:
+            return None
+        return view.model.layer(mosaic.layer)
+
+    def _cell_under(self) -> Cell | None:
+        layer, mosaic = self._layer(), self._mosaic
+        if layer is None or mosaic is None or self._at is None:
+            return None
+        place = place_at(mosaic.grid, *self._at)
+        if place is None:
+            return None
+        return cell_at(mosaic.grid, int(mosaic.order[place]), place, layer.map_shape, *self._at)
+
+    def _tell(self) -> None:
+        cell, layer = self._cell_under(), self._layer()
+        if cell is None or layer is None or self._view.model is None:
+            self.set_mark("pointed", None)
+            self.told.emit("")
+            return
+        self.set_mark("pointed", self._tile_of(cell.unit), POINTED, 1)
+        name = f" {self._view.model.label(cell.unit)}" if layer.is_class_layer else ""
+        place = f"  ({cell.y}, {cell.x})" if layer.map_shape != (1, 1) else ""
+        self.told.emit(f"unit {cell.unit}{name}{place}  {self._value(cell)}")
+
+    def _value(self, cell: Cell) -> str:
+        """Exact once the engine has answered; until then what the colour stands for."""
+        result, mosaic = self._view.result, self._mosaic
+        if result is None or mosaic is None or self._at is None:
+            return ""
+        if result.request.cell == cell and result.cell_value is not None:
+            return f"= {result.cell_value:.5g}"
+        if result.request.scale.boost:
+            return "= ..."
+        number = int(mosaic.pixels[int(self._at[0]), int(self._at[1])])
+        return f"\N{ALMOST EQUAL TO} {value_of(number or ZERO, mosaic.top, result.request.scale.gamma):.2g}"
+
+
+def why_not_shown(view: View) -> str:
+    """What to say over the grid; empty when it shows what was asked for."""
+    result, model = view.result, view.model
+    if model is None:
+        return f"Loading {view.loading.name} ..." if view.loading is not None else "No network is loaded."
+    if result is None:
+        waiting = "Every unit of the layer appears here with the first picture."
+        return "computing ..." if view.frame is not None else waiting
+    if result.error:
+        return result.error
+    mosaic, state = result.mosaic, view.state
+    if mosaic is None:
+        return result.notes[0] if result.notes else "This layer gave nothing to show."
+    if mosaic.layer != state.layer:
+        return f"computing {model.layer(state.layer).alias} ..."
+    if _all_zero(mosaic):
+        what = "activation" if mosaic.content == "forward" else "gradient"
+        return f"Every {what} of this layer is zero for this picture."
+    return ""
+
+
+def _all_zero(mosaic: Mosaic) -> bool:
+    pixels = mosaic.pixels
+    # The first test is cheap and nearly always decides.
+    return int(pixels.max()) <= ZERO and not bool(((pixels != ZERO) & (pixels != 0)).any())

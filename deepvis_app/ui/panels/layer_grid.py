@@ -1,0 +1,70 @@
+"""The large pane: the layer's units, or, enlarged, the selected unit, the backward picture or all layers."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from deepvis_app.session import Session, View, ViewState
+from deepvis_app.ui.panels.back import BackPicture
+from deepvis_app.ui.panels.base import Panel
+from deepvis_app.ui.panels.common import table_of
+from deepvis_app.ui.panels.grid_controls import GridControls
+from deepvis_app.ui.panels.grid_view import GridView
+from deepvis_app.ui.panels.overview import OverviewCanvas
+from deepvis_app.ui.panels.unit import UnitMap
+from deepvis_app.ui.widgets.colour_bar import ColourBar
+from deepvis_app.ui.widgets.controls import ElidedLabel, row
+
+GRID, UNIT, BACK, OVERVIEW = range(4)
+HINT = "Click: select.  Right click: pick a position.  Ctrl+wheel: zoom.  Drag: move.  Double click: fit."
+
+
+class LayerGridPanel(Panel):
+    """Controls, the picture, and under it what the mouse points at and the colour bar."""
+
+    name, title = "layer_grid", "Units"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.controls = GridControls(session, self)
+        self.grid = GridView(session)
+        self.unit = UnitMap(session)
+        self.back = BackPicture(session)
+        self.overview = OverviewCanvas(session)
+        self.stack = QStackedWidget()
+        for page in (self.grid, self.unit, self.back, self.overview):
+            self.stack.addWidget(page)
+        self.told = ElidedLabel(HINT, muted=True)
+        self.bar = ColourBar()
+        self.grid.told.connect(lambda text: self.told.say(text or HINT))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.controls)
+        column.addWidget(self.stack, 1)
+        column.addLayout(row(self.told, self.bar, gap=10))
+
+    def show_view(self, view: View) -> None:
+        self.controls.show_state(view.state)
+        page = page_of(view.state)
+        self.stack.setCurrentIndex(page)
+        if page == GRID:
+            self.grid.show_mosaic(view)
+        elif page == UNIT:
+            self.unit.show_unit(view)
+        elif page == BACK:
+            self.back.show_back(view)
+        else:
+            self.overview.show_overview(view)
+        mosaic = view.result.mosaic if view.result is not None else None
+        self.bar.setVisible(mosaic is not None and page in (GRID, UNIT))
+        if mosaic is not None and view.result is not None:
+            scale = view.result.request.scale
+            self.bar.show_scale(table_of(view.state, mosaic.content), mosaic.top, scale.gamma)
+            boosted = "With a boost these numbers hold for the strongest unit only."
+            self.bar.setToolTip(boosted if scale.boost else "Which colour stands for which value")
+
+
+def page_of(state: ViewState) -> int:
+    """What fills the large pane."""
+    return OVERVIEW if state.overview else (GRID, UNIT, BACK)[state.zoom]

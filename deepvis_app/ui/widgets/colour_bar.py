@@ -1,0 +1,70 @@
+"""Which colour stands for which value."""
+
+from __future__ import annotations
+
+import numpy as np
+from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QPalette
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from deepvis_app.messages import U8
+from deepvis_app.render.palettes import PALETTES, ZERO, value_of
+
+_NUMBERS = (1, 64, ZERO, 192, 255)  # the colour numbers that are labelled
+
+
+def short(value: float) -> str:
+    """Three significant digits, without needless zeros."""
+    return f"{value:.3g}" if value else "0"
+
+
+class ColourBar(QWidget):
+    """The colour table from -top to top with numbers under it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key: tuple[int, str, float] = (0, "", 1.0)
+        self._image = _strip(PALETTES["gray"])
+        self._labels: tuple[str, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_scale(self, table: U8, top: float, gamma: float) -> None:
+        """Redrawn only when something that can be read off it has changed."""
+        key = (id(table), short(top), gamma)
+        if key != self._key:
+            self._key = key
+            self._image = _strip(table)
+            self._labels = tuple(short(value_of(number, top, gamma)) for number in _NUMBERS)
+            self.update()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The numbers under the bar, left to right."""
+        return self._labels
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.averageCharWidth() * 36, metrics.height() + self._thickness() + 3)
+
+    def _thickness(self) -> int:
+        return max(self.fontMetrics().height() // 2, 4)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        metrics, thickness = self.fontMetrics(), self._thickness()
+        painter.drawImage(QRectF(0, 0, self.width(), thickness), self._image)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        for number, label in zip(_NUMBERS, self._labels, strict=False):
+            x = (number - 1) / 254 * (self.width() - 1)
+            painter.drawLine(round(x), thickness, round(x), thickness + 2)
+            width = metrics.horizontalAdvance(label)
+            left = min(max(x - width / 2, 0), self.width() - width)
+            box = QRectF(left, thickness + 3, width + 1, metrics.height())
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignLeft), label)
+        painter.end()
+
+
+def _strip(table: U8) -> QImage:
+    """Numbers 1..255 as one row of pixels."""
+    row = np.ascontiguousarray(table[None, 1:])
+    return QImage(row.tobytes(), 255, 1, 255 * 3, QImage.Format.Format_RGB888).copy()
