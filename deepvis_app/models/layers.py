@@ -101,12 +101,15 @@ class _Watch:
     def follow(self, example: torch.Tensor) -> list[_Output]:
         handles = []
         try:
-            # Versions tell in-place changes, and inference mode does not count them.
-            with torch.inference_mode(False), torch.no_grad(), Trace(example) as self._trace:
+            # Versions tell in-place changes, and inference mode (and its tensors) has none.
+            with torch.inference_mode(False), torch.no_grad():
+                example = example.clone()
+                self._trace = Trace(example)
                 for path, module in modules_by_name(self._net).items():
                     handles.append(module.register_forward_pre_hook(self._enter))
                     handles.append(module.register_forward_hook(self._hook(path)))
-                self._net(example)
+                with self._trace:
+                    self._net(example)
         finally:
             for handle in handles:
                 handle.remove()
@@ -117,14 +120,16 @@ class _Watch:
         self._inputs.append(None if first is None else _Seen(first))
 
     def _hook(self, path: str) -> Any:
-        def note(module: nn.Module, _args: Any, output: Any) -> None:
+        def note(module: nn.Module, args: Any, output: Any) -> None:
             self._calls[path] += 1
             name = call_name(path, self._calls[path])
             given = self._inputs.pop()
             tensor = main_tensor(output)
             if tensor is None:
                 self._found.append(_describe_other(name, module, output))
-            elif not any(seen is not None and seen.holds(tensor) for seen in (given, self._last)):
+                return
+            self._trace.adopt(tensor, args)
+            if not any(seen is not None and seen.holds(tensor) for seen in (given, self._last)):
                 if not isinstance(module, nn.Flatten | nn.Unflatten):  # a copy where strides want one
                     self._found.append(self._describe(name, module, tensor))
                 self._last = _Seen(tensor)
@@ -175,6 +180,8 @@ def _describe(layer: _Output, alias: str, input_size: tuple[int, int]) -> LayerI
 def _problem(layer: _Output) -> str:
     if layer.problem:
         return layer.problem
+    if layer.tag is None:
+        return "it does not depend on the picture"
     if not 2 <= len(layer.shape) <= 4:
         return f"its output has {len(layer.shape)} dimensions; maps, tokens and single values have 4, 3 and 2"
     if layer.shape[0] != 1:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
+from torch.overrides import TorchFunctionMode
 
 SEED = 0
 
@@ -15,8 +20,7 @@ def randomise(net: nn.Module, input_shape: tuple[int, int, int], seed: int = SEE
     Modules draw as their own `reset_parameters` says, convolutions and linear layers as He et al. (2015), so
     that signals neither die nor explode on the way down. `input_shape` is (C, H, W).
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         for module in net.modules():
             reset = getattr(module, "reset_parameters", None)
             if callable(reset):
@@ -27,6 +31,29 @@ def randomise(net: nn.Module, input_shape: tuple[int, int, int], seed: int = SEE
                     nn.init.zeros_(module.bias)
         _calibrate(net, torch.randn(2, *input_shape))
     net.eval()
+
+
+@contextmanager
+def seeded(seed: int = SEED) -> Iterator[None]:
+    """Random numbers of the CPU come from `seed` inside; afterwards they go on as if nothing had been drawn."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
+
+
+class Undrawn(TorchFunctionMode):
+    """`with Undrawn(): build()` makes modules whose weights are on the meta device: no memory, no drawing.
+
+    The weights are then to be assigned from a file. Only `torch.empty`, which all of torch's modules make
+    their weights with, is turned; what a constructor computes with numbers works as always.
+    """
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        if func is torch.empty:
+            kwargs = {**(kwargs or {}), "device": "meta"}
+        return func(*args, **(kwargs or {}))
 
 
 @torch.no_grad()

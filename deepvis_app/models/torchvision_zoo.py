@@ -10,7 +10,7 @@ from torch import nn
 from deepvis_app.messages import ModelChoice
 from deepvis_app.models.loaded import Family, ModelError, NetSpec
 from deepvis_app.models.preprocess import Preprocess
-from deepvis_app.models.random_weights import randomise
+from deepvis_app.models.random_weights import Undrawn, randomise, seeded
 from deepvis_app.models.weights import WeightsError, installed, load_into, read_state_dict
 
 # What torchvision itself passes when it builds a network for its published weights.
@@ -28,7 +28,7 @@ def names() -> list[str]:
 
 
 def build(name: str) -> nn.Module:
-    """The bare architecture at the input size of its published weights; on the meta device it costs nothing."""
+    """The bare architecture at the input size of its published weights, in eval mode."""
     from torchvision import models
 
     arguments = dict(_ARGUMENTS.get(name, {}))
@@ -55,12 +55,15 @@ def _load(choice: ModelChoice) -> NetSpec:
     name = choice.name
     path = None if choice.weights == "random" else _weights_file(choice)
     wanted = preprocess(name)
-    net = build(name)
     if path is None:
+        with seeded():  # position embeddings and the like are drawn while the net is built
+            net = build(name)
         randomise(net, (3, *wanted.input_size))
     else:
+        with Undrawn():
+            net = build(name)
         try:
-            load_into(net, read_state_dict(path), name=name)
+            load_into(net, read_state_dict(path), name=name, assign=True)
         except WeightsError as error:
             raise ModelError(str(error)) from error
     labels = tuple(_published(name).meta.get("categories", ()))

@@ -26,7 +26,7 @@ _NAMES: dict[rules.Rule, str] = {
         threshold rrelu clamp clamp_min clamp_max clip pow sqrt rsqrt exp expm1 log log1p abs square sign erf
         sin cos maximum minimum where lerp nan_to_num batch_norm group_norm instance_norm local_response_norm
         dropout dropout2d dropout1d alpha_dropout feature_dropout contiguous clone detach to float half double
-        type type_as bfloat16 cpu cuda""",
+        type type_as bfloat16 cpu cuda as_tensor""",
     rules.product: "mul imul rmul div truediv idiv itruediv rtruediv multiply divide",
     rules.matmul: "matmul mm bmm rmatmul",
     rules.mixing: """baddbmm addbmm einsum scaled_dot_product_attention multi_head_attention_forward roll flip
@@ -67,6 +67,12 @@ class Trace(TorchFunctionMode):
         """None for a tensor that does not depend on the input."""
         found: Tag | None = self._tags.get(tensor)
         return found
+
+    def adopt(self, output: torch.Tensor, inputs: Sequence[Any]) -> None:
+        """A module's output that no torch call made known (a custom autograd function) depends on its inputs."""
+        tags = tuple(tag for t in _tensors(inputs) if (tag := self.tag(t)) is not None)
+        if tags and self.tag(output) is None:
+            self._tags[output] = rules.unknown(Call((), {}, output, (), tags))
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
