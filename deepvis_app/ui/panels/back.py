@@ -65,6 +65,8 @@ class BackPicture(ImageView):
             self.message.say("computing ..." if result is None or not view.fresh else _why_none(view))
         else:
             self.message.say(heat.note or "Zero everywhere: nothing passes back." if heat.empty else "")
+        frozen = ", frozen" if state.origin is not None else ""
+        self.readout.say("" if off or heat is None else f"from {unit_name(view.model, heat.origin)}{frozen}")
         self.set_dimmed(off or (result is not None and bool(result.error)))
 
     def _switch_on(self) -> None:
@@ -90,7 +92,7 @@ class BackPanel(Panel):
         self.view_chooser = Chooser("How it is drawn (key m)", views, lambda key: change(back_view=key))
         self.seed = Chooser("Where the backward pass starts", SEEDS, self._choose_seed)
         self.freeze = text_button(
-            "Freeze", "Keep this unit as the start while you look at others (key d)",
+            "Freeze origin", "Keep this unit as the start while you look at others (key d)",
             lambda: toggle_frozen_origin(session), checkable=True,
         )  # fmt: skip
         self.caption = ElidedLabel(muted=True)
@@ -120,13 +122,11 @@ class BackPanel(Panel):
 
 
 def caption(view: View) -> str:
-    """The method as it really ran, its origin, and what to keep in mind."""
+    """The method as it really ran, and what to keep in mind."""
     heat = view.result.heat if view.result is not None else None
     if heat is None or view.state.method == "off":
         return ""
-    frozen = ", frozen" if view.state.origin is not None else ""
-    note = f" - {heat.note}" if heat.note and not heat.empty else ""
-    return f"{heat.method} from {unit_name(view.model, heat.origin)}{frozen}{note}"
+    return f"{heat.method}: {heat.note}" if heat.note and not heat.empty else heat.method
 
 
 def _why_none(view: View) -> str:

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor
 from deepvis_app.messages import U8, Box, Cell, GridContent, LayerInfo, ModelInfo, UnitRef
 from deepvis_app.render.palettes import PALETTES
 from deepvis_app.session import Session, View, ViewState
-from deepvis_app.ui.widgets.image_view import FloatBox
+from deepvis_app.ui.widgets.placement import FloatBox
 
 SELECTED = QColor(60, 220, 90)  # green: the cursor and the selected unit
 FROZEN = QColor(90, 170, 255)  # blue: the frozen origin of the backward pass
@@ -66,7 +66,7 @@ def to_frame(box: FloatBox, input_size: tuple[int, int], input_box: Box) -> Floa
     )
 
 
-def clipped(box: FloatBox, size: tuple[int, int]) -> FloatBox | None:
+def clipped(box: FloatBox, size: tuple[float, float]) -> FloatBox | None:
     """The part of a box inside a picture of `size`; None when there is none."""
     top, left = max(box[0], 0), max(box[1], 0)
     bottom, right = min(box[2], size[0]), min(box[3], size[1])

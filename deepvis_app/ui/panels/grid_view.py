@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QPainter
 from PyQt6.QtWidgets import QWidget
 
 from deepvis_app.messages import Cell, LayerInfo, Mosaic
@@ -12,8 +13,11 @@ from deepvis_app.render.palettes import ZERO, value_of
 from deepvis_app.session import Session, View
 from deepvis_app.session.intents import pick_position, select_unit
 from deepvis_app.ui.panels.common import FROZEN, POINTED, SELECTED, PointedCell, table_of
-from deepvis_app.ui.widgets.image_view import FloatBox, ImageView
+from deepvis_app.ui.widgets.image_view import ImageView
+from deepvis_app.ui.widgets.placement import FloatBox
 
+LABEL_CHARS = 8  # tiles with room for fewer characters carry no label
+_PLATE, _LABEL = QColor(24, 25, 29, 170), QColor("#e8eaee")  # on pictures: the same in both themes
 PANE_STEP = 32  # device pixels: small changes of the window do not ask for another mosaic
 
 
@@ -88,6 +92,28 @@ class GridView(ImageView):
         height, width = (max(int(side * ratio), 1) * PANE_STEP for side in (self.height(), self.width()))
         self._session.change(pane=(height, width))
         self._fit_tiles()
+
+    def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
+        """The unit's number, and on class layers the class, in tiles that are large enough."""
+        super().drawForeground(painter, rect)
+        layer, mosaic, model = self._layer(), self._mosaic, self._view.model
+        if painter is None or layer is None or mosaic is None or model is None:
+            return
+        metrics = self.fontMetrics()
+        room = mosaic.grid.tile[1] * self.scale_now - 4
+        if room < metrics.averageCharWidth() * LABEL_CHARS:
+            return
+        painter.setFont(self.font())
+        for place, unit in enumerate(mosaic.order.tolist()):
+            top, left, _, _ = tile_box(mosaic.grid, place)
+            corner = self.to_screen(top, left)
+            if -room < corner.x() < self.width() and -room < corner.y() < self.height():
+                name = f"{unit} {model.label(unit)}" if layer.is_class_layer else str(unit)
+                text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room) - 6)
+                plate = QRectF(corner.x(), corner.y(), metrics.horizontalAdvance(text) + 6, metrics.height())
+                painter.fillRect(plate, _PLATE)
+                painter.setPen(_LABEL)
+                painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), text)
 
     # ---- the mouse ----
 

@@ -15,7 +15,8 @@ from deepvis_app.ui.panels.base import Panel
 from deepvis_app.ui.panels.common import POINTED, SELECTED, clipped, seen_box, to_frame
 from deepvis_app.ui.panels.transport import STILL_KINDS, Transport
 from deepvis_app.ui.widgets.controls import ElidedLabel, heading, row, text_button
-from deepvis_app.ui.widgets.image_view import FloatBox, ImageView
+from deepvis_app.ui.widgets.image_view import ImageView
+from deepvis_app.ui.widgets.placement import FloatBox
 
 STALE_S = 0.5  # a slow network does not hold up the moving picture for longer than this
 _SHOWN_PART = QColor(255, 255, 255, 110)
@@ -98,7 +99,9 @@ class InputPanel(Panel):
             self.image.set_cover(None)
             self._strength = None
             return
-        box = (0, 0, *self.image.picture_size) if view.state.show_network_input else result.input_box
+        box: FloatBox = (
+            (0, 0, *self.image.picture_size) if view.state.show_network_input else result.input_box
+        )
         if strength is not self._strength or box != self._covered:
             self._strength, self._covered = strength, box
             self.image.set_cover(heat_cover(strength), box)

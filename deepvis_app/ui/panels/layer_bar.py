@@ -27,7 +27,7 @@ class LayerBarPanel(Panel):
         self.chips.chosen.connect(lambda name: select_layer(session, name))
         self.info = ElidedLabel(muted=True)
         self.tree_button = text_button(
-            "All layers as a tree ...", "Find a layer by its name, kind or shape", self.open_tree
+            "Find layer\N{HORIZONTAL ELLIPSIS}", "Find a layer by its name, kind or shape", self.open_tree
         )
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)

@@ -16,7 +16,7 @@ from deepvis_app.ui.widgets.colour_bar import ColourBar
 from deepvis_app.ui.widgets.controls import ElidedLabel, row
 
 GRID, UNIT, BACK, OVERVIEW = range(4)
-HINT = "Click: select.  Right click: pick a position.  Ctrl+wheel: zoom.  Drag: move.  Double click: fit."
+HINT = "Click: select.  Right click: pick a position.  Ctrl+wheel: zoom.  Drag: move."
 
 
 class LayerGridPanel(Panel):

@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from deepvis_app.session import Session, View
 from deepvis_app.ui.panels.base import Panel
+from deepvis_app.ui.widgets.controls import heading
 from deepvis_app.ui.widgets.score_bars import ScoreBars
 
 
@@ -20,6 +21,8 @@ class ScoresPanel(Panel):
         self.bars.setToolTip("The most probable classes of this frame (key 8 shows and hides them)")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addWidget(heading(self.title))
         column.addWidget(self.bars)
 
     def show_view(self, view: View) -> None:

@@ -34,7 +34,7 @@ class ColourBar(QWidget):
         if key != self._key:
             self._key = key
             self._image = _strip(table)
-            self._labels = tuple(short(value_of(number, top, gamma)) for number in _NUMBERS)
+            self._labels = tuple(f"{value_of(number, top, gamma):.2g}" for number in _NUMBERS)
             self.update()
 
     @property

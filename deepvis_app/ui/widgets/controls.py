@@ -13,12 +13,11 @@ Choice = tuple[object, str, str]  # key, title, tooltip
 
 
 def text_button(text: str, tooltip: str, press: Callable[[], object], checkable: bool = False) -> QToolButton:
-    """A flat button. A checkable one shows a state that its owner sets: pressing it only calls `press`."""
+    """A button. A checkable one shows a state that its owner sets: pressing it only calls `press`."""
     button = QToolButton()
     button.setText(text)
     button.setToolTip(tooltip)
     button.setCheckable(checkable)
-    button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     own_state(button, press)
     return button

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from collections.abc import Sequence
 
 import pyqtgraph
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QMouseEvent, QNativeGestureEvent, QPainter, QPen, QTransform, QWheelEvent
+from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QMouseEvent, QNativeGestureEvent, QPainter, QPen, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsRectItem, QWidget
 
-from deepvis_app.messages import U8, Box
+from deepvis_app.messages import U8
 from deepvis_app.render.palettes import PALETTES
 from deepvis_app.ui.widgets.overlays import PICTURE_GROUND, Message, Readout
+from deepvis_app.ui.widgets.placement import Fit, FloatBox, Placement
 
-MOST_ZOOM = 64.0
 _WHEEL_STEP = 120.0  # eighths of a degree in one notch of a wheel
 _DIMMED = 0.3
-
-FloatBox = tuple[float, float, float, float]  # top, left, bottom, right
-Fit = Literal["whole", "width"]
 
 
 class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
@@ -36,15 +33,13 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
     def __init__(self, parent: QWidget | None = None, *, smooth: bool = False, zoomable: bool = True) -> None:
         super().__init__(parent, background=PICTURE_GROUND)
         self._smooth, self._zoomable = smooth, zoomable
-        self._fit: Fit = "whole"
-        self._mirrored = False
-        self._size = (0, 0)
-        self._zoom, self._centre = 1.0, QPointF()
+        self._placement = Placement()
         self._pressed: QPointF | None = None
         self._dragged = False
         self._content = pyqtgraph.ItemGroup()
         self._image = self._add_image(0)
         self._cover = self._add_image(1)
+        self._pieces: list[pyqtgraph.ImageItem] = []
         self._marks: dict[str, QGraphicsRectItem] = {}
         self.scene().addItem(self._content)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -63,18 +58,32 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
         self._image.setImage(rgb, autoLevels=False, levels=None)
         self._sized(rgb.shape[0], rgb.shape[1])
 
-    def set_cover(self, rgba: U8 | None, box: Box | None = None) -> None:
+    def set_cover(self, rgba: U8 | None, box: FloatBox | None = None) -> None:
         """A second, partly transparent picture (h, w, 4) stretched over `box` of the first; None removes it."""
         self._cover.setVisible(rgba is not None)
         if rgba is not None and box is not None:
             self._cover.setImage(rgba, autoLevels=False, levels=None)
-            top, left, bottom, right = box
-            self._cover.setRect(QRectF(left, top, right - left, bottom - top))
+            self._cover.setRect(_rect(box))
+
+    def set_pieces(self, pieces: Sequence[tuple[U8, FloatBox]], table: U8, size: tuple[float, float]) -> None:
+        """A picture of `size` made of several: (H, W) numbers, each stretched over its box."""
+        while len(self._pieces) < len(pieces):
+            self._pieces.append(self._add_image(0))
+        for item, (pixels, box) in zip(self._pieces, pieces, strict=False):
+            item.setImage(pixels, autoLevels=False, levels=None, lut=table)
+            item.setRect(_rect(box))
+            item.setVisible(True)
+        for item in self._pieces[len(pieces) :]:
+            item.setVisible(False)
+        self._sized(*size)
+        self._image.setVisible(False)
 
     def clear_picture(self) -> None:
         self._image.clear()
+        for item in self._pieces:
+            item.setVisible(False)
         self.set_cover(None)
-        self._size = (0, 0)
+        self._placement.picture = (0, 0)
 
     def set_mark(
         self, name: str, box: FloatBox | None, colour: QColor | None = None, width: float = 2
@@ -87,8 +96,7 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
         mark.setVisible(box is not None)
         if box is None:
             return
-        top, left, bottom, right = box
-        mark.setRect(QRectF(left, top, right - left, bottom - top))
+        mark.setRect(_rect(box))
         pen = QPen(colour or QColor("white"), width)
         pen.setCosmetic(True)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
@@ -105,8 +113,8 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
 
     def set_mirrored(self, mirrored: bool) -> None:
         """Left for right, for the eye only: coordinates stay those of the picture."""
-        if mirrored != self._mirrored:
-            self._mirrored = mirrored
+        if mirrored != self._placement.mirrored:
+            self._placement.mirrored = mirrored
             self._place()
 
     def set_smooth(self, smooth: bool) -> None:
@@ -115,94 +123,57 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
 
     def set_fit(self, fit: Fit) -> None:
         """`whole`: all of it is seen; `width`: as wide as the pane, and the wheel scrolls."""
-        if fit != self._fit:
-            self._fit = fit
+        if fit != self._placement.fit:
+            self._placement.fit = fit
             self.reset()
 
     # ---- where it is ----
 
     @property
-    def picture_size(self) -> tuple[int, int]:
+    def picture_size(self) -> tuple[float, float]:
         """(height, width) of the picture, (0, 0) when there is none."""
-        return self._size
+        return self._placement.picture
 
     @property
     def scale_now(self) -> float:
         """Screen pixels for one picture pixel."""
-        return self._fitted_scale() * self._zoom
+        return self._placement.scale
 
     def reset(self) -> None:
         """Fit the picture again, its top in view."""
-        self._zoom = 1.0
-        self._centre = QPointF(self._size[1] / 2, 0)
-        if self._fit == "whole":
-            self._centre.setY(self._size[0] / 2)
+        self._placement.reset()
         self._place()
 
     def zoom_by(self, factor: float, at: QPointF) -> None:
         """Zoom so that the point under the screen position `at` stays there."""
-        if not self._size[0]:
-            return
-        before = self._to_picture(at)
-        self._zoom = min(max(self._zoom * factor, 1.0), MOST_ZOOM)
-        self._place()
-        self._centre += before - self._to_picture(at)
+        self._placement.zoom_by(factor, at)
         self._place()
 
     def scroll_by(self, right: float, down: float) -> None:
-        """Move the picture by screen pixels."""
-        side = -1 if self._mirrored else 1
-        self._centre += QPointF(side * right, down) / max(self.scale_now, 1e-9)
+        """Look further right and down by screen pixels."""
+        self._placement.scroll_by(right, down)
         self._place()
 
     def show_box(self, box: FloatBox) -> None:
         """Scroll as little as brings the box into view."""
-        scale = max(self.scale_now, 1e-9)
-        for get, put, pane, low, high in (
-            (self._centre.x, self._centre.setX, self.width(), box[1], box[3]),
-            (self._centre.y, self._centre.setY, self.height(), box[0], box[2]),
-        ):
-            half = pane / scale / 2
-            if high - low < 2 * half:
-                put(min(max(get(), high - half), low + half))
+        self._placement.show_box(box)
         self._place()
 
     def to_screen(self, y: float, x: float) -> QPointF:
         """The widget position of picture pixel (y, x)."""
-        return cast(QPointF, self._content.transform().map(QPointF(x, y)))
+        return self._placement.transform().map(QPointF(x, y))
 
-    def _to_picture(self, at: QPointF) -> QPointF:
-        inverse, possible = self._content.transform().inverted()
-        return inverse.map(at) if possible else QPointF(-1, -1)
-
-    def _sized(self, height: int, width: int) -> None:
+    def _sized(self, height: float, width: float) -> None:
         self._image.setVisible(True)
-        if (height, width) != self._size:
-            self._size = (height, width)
+        if (height, width) != self._placement.picture:
+            self._placement.picture = (height, width)
             self.reset()
 
-    def _fitted_scale(self) -> float:
-        height, width = self._size
-        if not height or not width:
-            return 1.0
-        across: float = self.width() / width
-        down: float = self.height() / height
-        return across if self._fit == "width" else min(across, down)
-
     def _place(self) -> None:
-        scale = self.scale_now
-        for get, put, pane, length in (
-            (self._centre.x, self._centre.setX, self.width(), self._size[1]),
-            (self._centre.y, self._centre.setY, self.height(), self._size[0]),
-        ):
-            half = pane / scale / 2
-            put(length / 2 if 2 * half >= length else min(max(get(), half), length - half))
-        place = QTransform.fromTranslate(self.width() / 2, self.height() / 2)
-        place.scale(-scale if self._mirrored else scale, scale)
-        place.translate(-self._centre.x(), -self._centre.y())
-        self._content.setTransform(place)
-        shrunk = scale * self.devicePixelRatioF() < 1
+        self._content.setTransform(self._placement.transform())
+        shrunk = self.scale_now * self.devicePixelRatioF() < 1
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth or shrunk)
+        self.viewport().update()
 
     def _add_image(self, z: int) -> pyqtgraph.ImageItem:
         item = pyqtgraph.ImageItem(axisOrder="row-major", lut=PALETTES["gray"])
@@ -211,18 +182,26 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
         item.setVisible(False)
         return item
 
+    def sizeHint(self) -> QSize:
+        """A few words' worth: the layout decides; the base class would ask for its present size."""
+        return self.minimumSizeHint() * 2
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * 16, self.fontMetrics().height() * 5)
+
     # ---- the mouse ----
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)
         if hasattr(self, "readout"):  # the base class calls this while it is being built
+            self._placement.pane = (max(self.height(), 1), max(self.width(), 1))
             self.message.place()
             self.readout.place()
             self._place()
             self.resized.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if not self._zoomable or not self._size[0]:
+        if not self._zoomable or not self.picture_size[0]:
             event.ignore()
             return
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -236,19 +215,15 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
     def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
         """Thin bars at the edges tell which part is seen while not all of it is."""
         super().drawForeground(painter, rect)
-        scale = self.scale_now
-        tall, wide = self._size[0] * scale, self._size[1] * scale
         if painter is None:
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(255, 255, 255, 120))
-        if tall > self.height() + 1:
-            top = (self._centre.y() * scale - self.height() / 2) / tall * self.height()
-            painter.drawRect(QRectF(self.width() - 4, top, 3, self.height() ** 2 / tall))
-        if wide > self.width() + 1:
-            left = (self._centre.x() * scale - self.width() / 2) / wide * self.width()
-            left = self.width() - left - self.width() ** 2 / wide if self._mirrored else left
-            painter.drawRect(QRectF(left, self.height() - 4, self.width() ** 2 / wide, 3))
+        height, width = self.height(), self.width()
+        if (seen := self._placement.seen(0)) is not None:
+            painter.drawRect(QRectF(width - 4, seen[0] * height, 3, (seen[1] - seen[0]) * height))
+        if (seen := self._placement.seen(1)) is not None:
+            painter.drawRect(QRectF(seen[0] * width, height - 4, (seen[1] - seen[0]) * width, 3))
 
     def viewportEvent(self, event: QEvent) -> bool:
         pinch = Qt.NativeGestureType.ZoomNativeGesture
@@ -285,6 +260,11 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
         self.hovered.emit(None)
 
     def _inside(self, at: QPointF) -> tuple[float, float] | None:
-        point = self._to_picture(at)
-        inside = 0 <= point.x() < self._size[1] and 0 <= point.y() < self._size[0]
+        point, (height, width) = self._placement.to_picture(at), self.picture_size
+        inside = 0 <= point.x() < width and 0 <= point.y() < height
         return (point.y(), point.x()) if inside else None
+
+
+def _rect(box: FloatBox) -> QRectF:
+    top, left, bottom, right = box
+    return QRectF(left, top, right - left, bottom - top)

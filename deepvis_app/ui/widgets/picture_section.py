@@ -47,9 +47,12 @@ class PictureSection(QWidget):
         cells = self.cells()
         for cell in cells:
             painter.drawRoundedRect(cell, 3, 3)
-        text.setAlphaF(0.75)
+        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+        room = QRectF(self.rect()).adjusted(8, 4, -8, -4)
+        words = painter.boundingRect(room, flags, self.why_empty)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Window))
+        painter.drawRoundedRect(words.adjusted(-8, -4, 8, 4), 4, 4)
         painter.setPen(text)
-        room = QRectF(self.rect()).adjusted(6, 2, -6, -2)
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(room, int(flags), self.why_empty)
+        painter.drawText(room, flags, self.why_empty)
         painter.end()
