@@ -25,7 +25,7 @@ from tests.conftest import ROOT
 RECORDS = [
     kind
     for _name, kind in inspect.getmembers(messages, is_dataclass)
-    if isinstance(kind, type) and kind.__module__ == messages.__name__
+    if isinstance(kind, type) and kind.__module__.startswith(messages.__name__)
 ]
 
 

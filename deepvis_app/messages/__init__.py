@@ -1,0 +1,55 @@
+"""The vocabulary of the program: frozen records that cross threads and package borders.
+
+Only numpy and the standard library. Every array in a record is made read-only with `frozen` before it is
+handed over. Coordinates are (y, x), sizes (height, width); pictures are RGB uint8 (H, W, 3) unless said
+otherwise; times are `time.perf_counter` seconds, durations milliseconds.
+"""
+
+from deepvis_app.messages.arrays import F32, I32, U8, Box, frozen
+from deepvis_app.messages.network import (
+    CropPolicy,
+    LayerInfo,
+    MethodInfo,
+    ModelChoice,
+    ModelInfo,
+    ReceptiveField,
+    UnitRef,
+)
+from deepvis_app.messages.request import Cell, GridContent, Order, RangePolicy, Request, Scale, Seed, SeedKind
+from deepvis_app.messages.result import Grid, Heat, ModelAnswer, Mosaic, Result, Score, Timing, UnitView
+from deepvis_app.messages.source import Frame, SourceCommand, SourceSpec, SourceStatus
+
+__all__ = [
+    "F32",
+    "I32",
+    "U8",
+    "Box",
+    "Cell",
+    "CropPolicy",
+    "Frame",
+    "Grid",
+    "GridContent",
+    "Heat",
+    "LayerInfo",
+    "MethodInfo",
+    "ModelAnswer",
+    "ModelChoice",
+    "ModelInfo",
+    "Mosaic",
+    "Order",
+    "RangePolicy",
+    "ReceptiveField",
+    "Request",
+    "Result",
+    "Scale",
+    "Score",
+    "Seed",
+    "SeedKind",
+    "SourceCommand",
+    "SourceSpec",
+    "SourceStatus",
+    "Timing",
+    "UnitRef",
+    "UnitView",
+    "frozen",
+]
