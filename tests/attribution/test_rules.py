@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -120,3 +121,19 @@ def test_the_mode_is_left_with_its_block() -> None:
     with pytest.raises(RuntimeError), RuleMode(guided):
         raise RuntimeError
     assert not _get_current_function_mode_stack()
+
+
+def test_two_threads_may_follow_different_rules_at_once() -> None:
+    x = picture(1, 2, 10, 10)
+    target = Target("fc", 0, Seed("max"))
+    models = {rule: loaded(Tiny(), x) for rule in RULES}
+    alone = {rule: METHODS[rule].run(models[rule], x, target, []).heat for rule in RULES}
+
+    def often(rule: str) -> list[Tensor]:
+        model = models[rule]
+        return [METHODS[rule].run(model, x, target, []).heat for _ in range(20)]
+
+    with ThreadPoolExecutor() as pool:
+        for rule, heats in zip(RULES, pool.map(often, RULES), strict=True):
+            assert all(torch.equal(heat, alone[rule]) for heat in heats)
+    assert not torch.equal(alone["guided"], alone["gradient"])
