@@ -13,7 +13,8 @@ from deepvis_app.session import Session, View
 from deepvis_app.session.intents import toggle_frozen_origin
 from deepvis_app.ui.panels.base import Panel
 from deepvis_app.ui.panels.common import unit_name
-from deepvis_app.ui.widgets.controls import Chooser, ElidedLabel, heading, row, text_button
+from deepvis_app.ui.widgets.buttons import FlatButton
+from deepvis_app.ui.widgets.controls import Chooser, ElidedLabel, heading, row
 from deepvis_app.ui.widgets.image_view import ImageView
 
 SEEDS = (
@@ -91,7 +92,7 @@ class BackPanel(Panel):
         self.method = Chooser("Backward method (keys n and b)", methods, lambda key: change(method=key))
         self.view_chooser = Chooser("How it is drawn (key m)", views, lambda key: change(back_view=key))
         self.seed = Chooser("Where the backward pass starts", SEEDS, self._choose_seed)
-        self.freeze = text_button(
+        self.freeze = FlatButton(
             "Freeze origin", "Keep this unit as the start while you look at others (key d)",
             lambda: toggle_frozen_origin(session), checkable=True,
         )  # fmt: skip

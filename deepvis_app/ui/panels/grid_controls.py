@@ -10,7 +10,8 @@ from deepvis_app.render.palettes import PALETTE_TITLES
 from deepvis_app.session import Session, ViewState
 from deepvis_app.session.intents import BOOSTS, GAMMAS, toggle, toggle_backward_grid
 from deepvis_app.ui.panels.search import UnitSearch
-from deepvis_app.ui.widgets.controls import Chooser, text_button
+from deepvis_app.ui.widgets.buttons import FlatButton
+from deepvis_app.ui.widgets.controls import Chooser
 
 ORDER_CHOICES = (
     ("index", "by number", "In the network's own order"),
@@ -33,11 +34,11 @@ class GridControls(QWidget):
         self.palette_chooser = Chooser("Colours (key p)", palettes, lambda key: change(palette=key))
         self.gamma = Chooser("Brightness of weak activations (key t)", gammas, self._set_gamma)
         self.boost = Chooser("Boost of every unit by itself (key T)", boosts, self._set_boost)
-        self.gradients = text_button(
+        self.gradients = FlatButton(
             "Gradients", "Show each unit's gradient instead of its activation (key a)",
             lambda: toggle_backward_grid(session), checkable=True,
         )  # fmt: skip
-        self.overview = text_button("All layers", "Show the units of every layer at once (key v)",
+        self.overview = FlatButton("All layers", "Show the units of every layer at once (key v)",
                                     lambda: toggle(session, "overview"), checkable=True)  # fmt: skip
         self.search = UnitSearch(session, host)
         line = QHBoxLayout(self)

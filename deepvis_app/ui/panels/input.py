@@ -14,7 +14,8 @@ from deepvis_app.session.intents import source, toggle, toggle_crop
 from deepvis_app.ui.panels.base import Panel
 from deepvis_app.ui.panels.common import POINTED, SELECTED, clipped, seen_box, to_frame
 from deepvis_app.ui.panels.transport import STILL_KINDS, Transport
-from deepvis_app.ui.widgets.controls import ElidedLabel, heading, row, text_button
+from deepvis_app.ui.widgets.buttons import FlatButton
+from deepvis_app.ui.widgets.controls import ElidedLabel, heading, row
 from deepvis_app.ui.widgets.image_view import ImageView
 from deepvis_app.ui.widgets.placement import FloatBox
 
@@ -37,13 +38,13 @@ class InputPanel(Panel):
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.image = ImageView(self, smooth=True)
         self.transport = Transport(session)
-        self.exact = text_button("Net input", "Show exactly what the network gets",
+        self.exact = FlatButton("Net input", "Show exactly what the network gets",
                                  lambda: toggle(session, "show_network_input"), checkable=True)  # fmt: skip
-        self.heat = text_button("Heat", "Lay the backward picture over the input",
+        self.heat = FlatButton("Heat", "Lay the backward picture over the input",
                                 self._toggle_heat, checkable=True)  # fmt: skip
-        self.mirror = text_button("Mirror", "Left for right, for the eye only: the network sees no mirror",
+        self.mirror = FlatButton("Mirror", "Left for right, for the eye only: the network sees no mirror",
                                   lambda: toggle(session, "mirror"), checkable=True)  # fmt: skip
-        self.squash = text_button("Squash", "Squash the whole picture into the input instead of cutting out "
+        self.squash = FlatButton("Squash", "Squash the whole picture into the input instead of cutting out "
                                   "its centre (key 0)", lambda: toggle_crop(session), checkable=True)  # fmt: skip
         buttons = row(self.exact, self.heat, self.mirror, self.squash, gap=2)
         buttons.addStretch(1)

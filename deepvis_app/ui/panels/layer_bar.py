@@ -11,8 +11,9 @@ from deepvis_app.session.intents import select_layer
 from deepvis_app.ui.panels.base import Panel
 from deepvis_app.ui.panels.common import FROZEN, SELECTED, field_text, shape_text
 from deepvis_app.ui.panels.layer_tree import LayerTree
+from deepvis_app.ui.widgets.buttons import FlatButton
 from deepvis_app.ui.widgets.chips import Chip, ChipRow
-from deepvis_app.ui.widgets.controls import ElidedLabel, heading, row, text_button
+from deepvis_app.ui.widgets.controls import ElidedLabel, heading, row
 
 
 class LayerBarPanel(Panel):
@@ -26,7 +27,7 @@ class LayerBarPanel(Panel):
         self.chips = ChipRow(SELECTED, FROZEN)
         self.chips.chosen.connect(lambda name: select_layer(session, name))
         self.info = ElidedLabel(muted=True)
-        self.tree_button = text_button(
+        self.tree_button = FlatButton(
             "Find layer\N{HORIZONTAL ELLIPSIS}", "Find a layer by its name, kind or shape", self.open_tree
         )
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter
 from PyQt6.QtWidgets import QWidget
 
-from deepvis_app.messages import Mosaic, UnitRef
+from deepvis_app.messages import U8, Mosaic, UnitRef
 from deepvis_app.render.grid import place_at, tile_box
 from deepvis_app.session import Session, View
 from deepvis_app.session.intents import select
@@ -61,9 +61,9 @@ class OverviewCanvas(ImageView):
             self.blocks = []
             self.clear_picture()
         elif mosaics is not self._mosaics or self._drawn_with != (view.state.palette, self.size()):
-            self.blocks, size = pack(mosaics, (self.height(), self.width()), self.fontMetrics().height())
+            self.blocks, size = pack(mosaics, (self.height(), self.width()), self.fontMetrics().height() + 6)
             table = table_of(view.state, mosaics[0].content)
-            self.set_pieces([(b.mosaic.pixels, b.box) for b in self.blocks], table, size)
+            self.set_pieces([(enlarged(b.mosaic.pixels), b.box) for b in self.blocks], table, size)
         self._mosaics, self._drawn_with = mosaics, (view.state.palette, self.size())
         self._mark()
         error = view.result.error if view.result is not None else ""
@@ -124,6 +124,12 @@ class OverviewCanvas(ImageView):
         if ref is not None and button == Qt.MouseButton.LeftButton:
             self._session.change(overview=False)
             select(self._session, ref)
+
+
+def enlarged(pixels: U8) -> U8:
+    """Small mosaics with every pixel repeated, so that drawing them smoothly leaves their edges sharp."""
+    times = int(SIDE) // max(pixels.shape)
+    return pixels.repeat(times, 0).repeat(times, 1) if times > 1 else pixels
 
 
 def pack(

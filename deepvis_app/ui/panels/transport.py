@@ -8,8 +8,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QWidget
 from deepvis_app.messages import SourceStatus
 from deepvis_app.session import Session
 from deepvis_app.session.intents import source
+from deepvis_app.ui.widgets.buttons import SignButton
 from deepvis_app.ui.widgets.controls import Chooser
-from deepvis_app.ui.widgets.glyphs import GlyphButton
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 STILL_KINDS = ("picture", "folder", "list", "samples")  # nothing plays there; positions are picture numbers
@@ -23,13 +23,13 @@ class Transport(QWidget):
         super().__init__(parent)
         self._session = session
         self._status: SourceStatus | None = None
-        self.previous = GlyphButton(
+        self.previous = SignButton(
             "previous", "Previous picture (keys w, PgUp)", lambda: self._tell("previous")
         )
-        self.play = GlyphButton(
+        self.play = SignButton(
             "pause", "Play or pause, freeze the camera (key f)", lambda: self._tell("toggle")
         )
-        self.next = GlyphButton("next", "Next picture (keys e, PgDn)", lambda: self._tell("next"))
+        self.next = SignButton("next", "Next picture (keys e, PgDn)", lambda: self._tell("next"))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.slider.setRange(0, _TICKS)
@@ -38,7 +38,7 @@ class Transport(QWidget):
         self.slider.valueChanged.connect(self._seek)
         speeds = [(speed, f"{speed:g}x", f"{speed:g} times the normal speed") for speed in SPEEDS]
         self.speed = Chooser("Speed of the video", speeds, lambda speed: self._tell("speed", speed))
-        self.loop = GlyphButton("loop", "Start again at the end", self._toggle_loop, checkable=True)
+        self.loop = SignButton("loop", "Start again at the end", self._toggle_loop, checkable=True)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(1)

@@ -7,31 +7,9 @@ from typing import Any
 
 from PyQt6.QtCore import QEvent, QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPalette
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 Choice = tuple[object, str, str]  # key, title, tooltip
-
-
-def text_button(text: str, tooltip: str, press: Callable[[], object], checkable: bool = False) -> QToolButton:
-    """A button. A checkable one shows a state that its owner sets: pressing it only calls `press`."""
-    button = QToolButton()
-    button.setText(text)
-    button.setToolTip(tooltip)
-    button.setCheckable(checkable)
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    own_state(button, press)
-    return button
-
-
-def own_state(button: QToolButton, press: Callable[[], object]) -> None:
-    """Call `press` on a click, and leave it to the owner to show the new state."""
-
-    def pressed() -> None:
-        if button.isCheckable():
-            button.setChecked(not button.isChecked())
-        press()
-
-    button.clicked.connect(pressed)
 
 
 class Chooser(QComboBox):
