@@ -12,7 +12,7 @@ from deepvis_app.messages import Seed
 from deepvis_app.session import View, intents
 from deepvis_app.ui import choices, clipboard, openings, saving
 from deepvis_app.ui.action import Action, ActionContext, Submenu
-from deepvis_app.ui.dialogs import find, model
+from deepvis_app.ui.dialogs import model
 from deepvis_app.ui.help import open_log, toggle_help
 
 MENUS = ("File", "Source", "Model", "Unit", "Backward", "View", "Help")
@@ -117,7 +117,7 @@ _ENTRIES: tuple[Action | Submenu, ...] = (
     Action("down_fast", "Down by three", "Unit", "Three rows of units down",
            lambda c: intents.move(c.session, FAST, 0), ("Shift+K", "Shift+Down")),
     Action("find", "Find unit or class…", "Unit", "Find a unit by number, layer:number or class name",
-           find.open_find, ("Ctrl+F", "/"), button="Find…", gap=True),
+           lambda c: c.window.focus_search(), ("Ctrl+F", "/"), button="Find…", gap=True),
     Submenu("order", "Sort units", "Unit", "The order of the units in the grid", choices.orders),
     Action("next_order", "Next order", "Unit", "Sort by index, by activation now, or by class name",
            lambda c: intents.cycle_order(c.session), ("R",)),

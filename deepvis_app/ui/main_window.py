@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from PyQt6.QtCore import QEvent, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QCursor, QDragEnterEvent, QDropEvent, QIcon
 from PyQt6.QtWidgets import QApplication, QDialog, QMainWindow
 
@@ -17,9 +17,9 @@ from deepvis_app.ui.actions import ACTIONS
 from deepvis_app.ui.banner import Banner
 from deepvis_app.ui.clock import Clock, Listener
 from deepvis_app.ui.errors import Errors
-from deepvis_app.ui.keys import KeyGuard
 from deepvis_app.ui.layout import Layout
 from deepvis_app.ui.menus import Menus
+from deepvis_app.ui.panels.search import UnitSearch
 from deepvis_app.ui.theme import Theme
 from deepvis_app.ui.window_state import WindowState
 
@@ -53,10 +53,6 @@ class MainWindow(QMainWindow):
         self._restore()
         listeners: list[Listener] = [self, *self.panels.values()]
         self.clock = Clock(session, listeners, self.errors.report, self)
-        self._guard = KeyGuard(self)
-        application = QApplication.instance()
-        assert application is not None  # a widget needs one
-        application.installEventFilter(self._guard)
         self.clock.start()
 
     # ---- what the clock calls ----
@@ -103,6 +99,14 @@ class MainWindow(QMainWindow):
         else:
             self.centre.show_pane(name, not self.centre.is_shown(name))
 
+    def focus_search(self) -> None:
+        """Put the cursor into the search field of the grid."""
+        field = self.findChild(UnitSearch)
+        if field is not None:
+            self.centre.show_pane("layer_grid", True)
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            field.selectAll()
+
     def pane_under_mouse(self) -> str:
         """The panel that the mouse points at, or else the unit grid."""
         widget = QApplication.widgetAt(QCursor.pos())
@@ -142,7 +146,7 @@ class MainWindow(QMainWindow):
         if not self._remember:
             self.resize(1280, 800)
             return
-        self.state.restore(self, self.centre.splitters, self.centre.panes)
+        self.state.restore(self, self.centre.splitters, self.panels)
         hidden = [name for name in self.panels if not self.centre.is_shown(name)]
         for name in hidden:
             self.centre.show_pane(name, False)
@@ -152,10 +156,7 @@ class MainWindow(QMainWindow):
         self.clock.stop()
         for dialog in self.findChildren(QDialog):
             dialog.close()
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self._guard)
         if self._remember:
             self.state.keep("theme", self.theme.choice)
-            self.state.save(self, self.centre.splitters, self.centre.panes)
+            self.state.save(self, self.centre.splitters, self.panels)
         self.errors.restore()

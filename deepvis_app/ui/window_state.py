@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QByteArray, QSettings
+from PyQt6.QtCore import QByteArray, QSettings, QSize
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMainWindow, QSplitter, QWidget
 
@@ -58,7 +58,10 @@ class WindowState:
         """Bring the layout back, as far as there is one."""
         size = self.texts("window/size")
         legal = len(size) == 2 and all(part.isdecimal() and int(part) > 0 for part in size)
-        window.resize(*(map(int, size) if legal else DEFAULT_SIZE))
+        screen = window.screen()
+        room = screen.availableSize() if screen is not None else QSize(*DEFAULT_SIZE)
+        wanted = QSize(int(size[0]), int(size[1])) if legal else QSize(*DEFAULT_SIZE)
+        window.resize(wanted.boundedTo(room))
         geometry = self._settings.value("window/geometry")
         if isinstance(geometry, QByteArray) and _has_positions():
             window.restoreGeometry(geometry)

@@ -79,6 +79,6 @@ def test_every_action_has_a_menu_entry_with_a_tooltip(qtbot: QtBot) -> None:
 
 
 def _menu(action: QAction) -> QMenu:
-    menu = action.menu()
+    menu: QMenu | None = action.menu()
     assert menu is not None
     return menu

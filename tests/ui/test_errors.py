@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QTimer
-from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from deepvis_app.ui.errors import LOG_NAME, Errors, log_folder
@@ -103,7 +102,6 @@ def test_control_c_closes_the_window(qtbot: QtBot) -> None:
     shown = Shown(qtbot)
     with qtbot.waitSignal(shown.window.closed, timeout=1000):
         hook(KeyboardInterrupt())
-    QTest.qWait(0)
 
 
 def test_a_log_that_cannot_be_written_is_no_reason_to_fail(home: Path) -> None:

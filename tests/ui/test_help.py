@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QDesktopServices
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +12,7 @@ from deepvis_app.ui.action import Action
 from deepvis_app.ui.actions import ACTIONS
 from deepvis_app.ui.errors import log_folder
 from deepvis_app.ui.help import HelpDialog, shown_keys
-from tests.ui.windows import Shown
+from tests.ui.windows import Shown, click_key
 
 
 def test_the_page_names_every_action_with_its_keys_and_help(qtbot: QtBot) -> None:
@@ -37,7 +36,7 @@ def test_h_and_esc_close_the_page(qtbot: QtBot, key: Qt.Key) -> None:
     assert dialog is not None
     dialog.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog)
-    QTest.keyClick(dialog.page, key)
+    click_key(qtbot, dialog.page, key)
     qtbot.waitUntil(lambda: not shown.window.findChildren(HelpDialog))
 
 

@@ -6,16 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QTextEdit, QWidget
+from PyQt6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from deepvis_app.messages import SourceSpec, UnitRef
 from deepvis_app.session import View, intents
-from deepvis_app.ui.dialogs.find import FindDialog
 from deepvis_app.ui.help import HelpDialog
-from deepvis_app.ui.keys import is_text_field
-from tests.ui.windows import Shown, no_errors
+from deepvis_app.ui.panels.search import UnitSearch
+from tests.ui.windows import Shown, click_key, no_errors
 
 REACHED: list[tuple[str, Callable[[View], object], object]] = [
     ("N", lambda v: v.state.method, "gradient"),
@@ -90,7 +88,7 @@ def test_help_opens_and_closes_with_its_key(qtbot: QtBot, key: str) -> None:
     shown = Shown(qtbot)
     shown.press(key)
     assert [dialog.isVisible() for dialog in shown.window.findChildren(HelpDialog)] == [True]
-    QTest.keyClick(shown.window, Qt.Key.Key_H)
+    click_key(qtbot, shown.window, Qt.Key.Key_H)
     qtbot.waitUntil(lambda: not shown.window.findChildren(HelpDialog))
 
 
@@ -101,39 +99,22 @@ def test_q_closes_the_window(qtbot: QtBot) -> None:
     assert not shown.window.isVisible()
 
 
-def test_find_opens_with_its_key(qtbot: QtBot) -> None:
-    shown = Shown(qtbot)
-    shown.press("Ctrl+F")
-    assert shown.window.findChild(FindDialog) is not None
-
-
-@pytest.mark.parametrize("make", [QLineEdit, QPlainTextEdit, QTextEdit], ids=lambda m: m.__name__)
-def test_letters_go_into_a_text_field_that_has_the_focus(
-    qtbot: QtBot, make: Callable[[QWidget], QWidget]
-) -> None:
+@pytest.mark.parametrize("key", ["Ctrl+F", "/"])
+def test_the_search_field_takes_letters_until_esc(qtbot: QtBot, key: str) -> None:
     shown = Shown(qtbot)
     before = shown.session.view.state
-    field = make(shown.window.centre)
-    field.show()
-    field.setFocus()
-    for key in ("T", "N", "H", "Shift+J", "9", "Left"):
-        shown.press(key)
-    text = field.text() if isinstance(field, QLineEdit) else field.toPlainText()  # type: ignore[attr-defined]
-    assert text == "tnhj9"
+    field = shown.window.findChild(UnitSearch)
+    assert field is not None
+    shown.press(key)
+    assert field.hasFocus()
+    for letter in ("T", "N", "H", "Shift+J", "9", "Left"):
+        shown.press(letter)
+    assert field.text() == "tnhj9"
     assert shown.session.view.state == before
     shown.press("Esc")
     assert not field.hasFocus()
     shown.press("N")
     assert shown.session.view.state.method == "gradient"
-
-
-def test_shortcuts_with_control_work_in_a_text_field(qtbot: QtBot) -> None:
-    shown = Shown(qtbot)
-    field = QLineEdit(shown.window.centre)
-    field.show()
-    field.setFocus()
-    shown.press("Ctrl+F")
-    assert shown.window.findChild(FindDialog) is not None
 
 
 def test_letters_work_while_a_combo_box_has_the_focus(qtbot: QtBot) -> None:
@@ -145,13 +126,3 @@ def test_letters_work_while_a_combo_box_has_the_focus(qtbot: QtBot) -> None:
     shown.press("N")
     assert shown.session.view.state.method == "gradient"
     assert box.currentText() == "normal"
-
-
-def test_what_counts_as_a_text_field(qtbot: QtBot) -> None:
-    box, editable, browser, spin = QComboBox(), QComboBox(), QTextEdit(), QSpinBox()
-    for widget in (box, editable, browser, spin):
-        qtbot.addWidget(widget)
-    editable.setEditable(True)
-    browser.setReadOnly(True)
-    found = [is_text_field(widget) for widget in (box, editable, browser, spin, None)]
-    assert found == [False, True, False, True, False]

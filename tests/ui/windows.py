@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence
-from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvis_app.session import Session
 from deepvis_app.ui.action import Services
+from deepvis_app.ui.errors import LOG_NAME, log_folder
 from deepvis_app.ui.main_window import MainWindow
 from tests.ui.fakes import METHODS, FakeCompute, FakeSource, canned_session
 
@@ -48,7 +47,7 @@ class Shown:
         else:
             self.compute, self.source = FakeCompute(), FakeSource()
             self.session = Session(self.compute, self.source, methods=METHODS)
-        self.asked = Asked()
+        self._qtbot, self.asked = qtbot, Asked()
         self.window = MainWindow(self.session, self.asked.services())
         qtbot.addWidget(self.window)
         self.window.show()
@@ -60,11 +59,20 @@ class Shown:
         """Press a key given as in the ACTIONS table, wherever the focus is."""
         combination = QKeySequence(key)[0]
         target = QApplication.focusWidget() or self.window
-        QTest.keyClick(target, Qt.Key(combination.key()), combination.keyboardModifiers())
+        click_key(self._qtbot, target, Qt.Key(combination.key()), combination.keyboardModifiers())
+
+
+def click_key(
+    qtbot: QtBot,
+    widget: QWidget,
+    key: Qt.Key,
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    """Press and release a key in a widget."""
+    qtbot.keyClick(widget, key, modifiers)  # type: ignore[no-untyped-call]
 
 
 def no_errors(shown: Shown) -> None:
-    """Fail when an exception was caught by the window."""
-    sentence = shown.window.errors.take()
-    if sentence is not None:
-        pytest.fail(sentence)
+    """Fail when the window caught an exception, whether or not it has told it already."""
+    log = (log_folder() / LOG_NAME).read_text()
+    assert not log, f"the window went on after an error:\n{log}"

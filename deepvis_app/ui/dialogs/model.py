@@ -66,7 +66,7 @@ class ModelDialog(QDialog):
             self.weights.setCurrentIndex(self.weights.findData(start.weights))
         else:
             self.use_weights(start.weights)
-        QTimer.singleShot(0, self, self._fill)  # type: ignore[call-overload]
+        QTimer.singleShot(0, self._fill)
 
     def choice(self) -> ModelChoice:
         """What would be loaded."""
