@@ -22,13 +22,13 @@ SOAK_FRAMES = 5000
 WARM_UP_FRAMES = 300
 
 
-def rows(device: str = "auto", pairs: int = PAIRS) -> list[Row]:
+def rows(device: str = "auto", pairs: int = PAIRS, soak_frames: int = SOAK_FRAMES) -> list[Row]:
     """The step rows for every model, then the memory row."""
     found = []
     for name in MODELS:
         model = _load(name, device)
         found += [_forward_row(name, model, pairs), _deconv_row(name, model, pairs)]
-    return [*found, _memory_row(_load(MODELS[0], device))]
+    return [*found, _memory_row(_load(MODELS[0], device), soak_frames)]
 
 
 def _load(name: str, device: str) -> LoadedModel:
@@ -105,7 +105,7 @@ def _deconv_row(name: str, model: LoadedModel, pairs: int) -> Row:
     return Row(f"{name}: step with deconv / bare forward + backward", ratio, 1.15, "x", detail)
 
 
-def _memory_row(model: LoadedModel) -> Row:
+def _memory_row(model: LoadedModel, soak_frames: int) -> Row:
     """Frames with a changing layer and unit, deconv on; what the process keeps more after than before."""
     frames, memo = _frames(), Memo()
     layers = [layer for layer in model.info.layers if layer.units]
@@ -118,8 +118,8 @@ def _memory_row(model: LoadedModel) -> Row:
 
     run(WARM_UP_FRAMES)
     before = resident_mb()
-    run(SOAK_FRAMES)
-    return Row(f"memory growth over {SOAK_FRAMES} frames", resident_mb() - before, 20, "MB")
+    run(soak_frames)
+    return Row(f"memory growth over {soak_frames} frames", resident_mb() - before, 20, "MB")
 
 
 def resident_mb() -> float:
