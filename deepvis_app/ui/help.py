@@ -37,7 +37,7 @@ class HelpDialog(QDialog):
         layout.addWidget(buttons)
         QShortcut(QKeySequence("H"), self, self.close)
         metrics = self.fontMetrics()
-        self.resize(metrics.averageCharWidth() * 95, metrics.height() * 42)
+        self.resize(metrics.averageCharWidth() * 125, metrics.height() * 42)
 
 
 def toggle_help(context: ActionContext) -> None:

@@ -60,8 +60,7 @@ class Layout(QWidget):
     def place_banner(self) -> None:
         """Along the top, as high as the text needs: nothing below it moves."""
         width = self.width() - 2 * _BANNER_MARGIN
-        height = max(self._banner.heightForWidth(width), self._banner.sizeHint().height())
-        self._banner.setGeometry(_BANNER_MARGIN, _BANNER_MARGIN, width, height)
+        self._banner.setGeometry(_BANNER_MARGIN, _BANNER_MARGIN, width, self._banner.heightForWidth(width))
         self._banner.raise_()
 
     def show_pane(self, name: str, shown: bool) -> None:

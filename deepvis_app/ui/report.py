@@ -81,11 +81,11 @@ def _facts(view: View, model: ModelInfo, result: Result, unit: UnitView) -> str:
     facts = {
         "Model": f"{model.title} ({model.weights} weights, {model.device})",
         "Layer": f"{layer.name} ({layer.kind}), shape {' x '.join(map(str, layer.shape))}",
-        "Unit": f"{unit.ref.unit} of {layer.units}",
+        "Unit": f"{unit.ref.unit} (of 0 to {layer.units - 1})",
         "Class": model.label(unit.ref.unit) if layer.is_class_layer else "",
         "Largest value": f"{unit.maximum:.4g} at row {unit.maximum_at[0]}, column {unit.maximum_at[1]}",
         "Receptive field": _field_text(field.size, field.whole) if field is not None else "not known",
-        "Input": " - ".join(filter(None, (view.source.title, result.frame.name, result.frame.label))),
+        "Input": _input_text(view, result),
         "Preprocessing": model.preprocessing,
         "Date": f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
     }
@@ -95,6 +95,12 @@ def _facts(view: View, model: ModelInfo, result: Result, unit: UnitView) -> str:
         if text
     )
     return f'<table width="100%" cellpadding="2">{rows}</table>'
+
+
+def _input_text(view: View, result: Result) -> str:
+    names = dict.fromkeys(filter(None, (view.source.title, result.frame.name)))
+    label = f" (true class: {result.frame.label})" if result.frame.label else ""
+    return " - ".join(names) + label
 
 
 def _field_text(size: tuple[int, int], whole: bool) -> str:

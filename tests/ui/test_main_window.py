@@ -60,8 +60,12 @@ def test_the_next_window_looks_like_the_last(qtbot: QtBot) -> None:
     first.session.change(show_scores=False, show_unit_pictures=False)
     first.window.clock.fast_tick()
     first.window.theme.choose("dark")
-    qtbot.waitUntil(lambda: first.window.minimumSizeHint().width() < 720)
-    first.window.resize(720, 620)
+
+    def narrow() -> bool:
+        first.window.resize(720, 620)
+        return first.window.width() == 720
+
+    qtbot.waitUntil(narrow)  # the smallest size follows the panes with the next events
     first.window.centre.splitters["columns"].setSizes([230, 480, 0])
     sizes = first.window.centre.splitters["columns"].sizes()
     first.window.close()
@@ -197,3 +201,19 @@ def test_what_cannot_be_opened_is_not_taken(qtbot: QtBot) -> None:
     mime.setData("application/x-unknown", b"123")
     assert not drop(shown, mime)
     assert shown.asked.paths == []
+
+
+def test_a_long_notice_is_as_high_as_its_lines_and_moves_nothing(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    before = shown.window.panels["layer_grid"].geometry()
+    shown.session.say("short")
+    shown.window.clock.fast_tick()
+    qtbot.wait(20)
+    one_line = shown.window.banner.height()
+    shown.session.say("This sentence goes on and on and says the same again. " * 8)
+    shown.window.clock.fast_tick()
+    qtbot.waitUntil(lambda: shown.window.banner.height() > one_line)
+    line = shown.window.fontMetrics().height()
+    assert one_line < 4 * line
+    assert shown.window.banner.height() < 14 * line
+    assert shown.window.panels["layer_grid"].geometry() == before
