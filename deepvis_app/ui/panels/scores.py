@@ -28,7 +28,6 @@ class ScoresPanel(Panel):
     def show_view(self, view: View) -> None:
         scores = view.result.scores if view.result is not None else ()
         self.bars.show_scores(scores, "" if scores else _why_empty(view))
-        self.setVisible(view.state.show_scores)
 
 
 def _why_empty(view: View) -> str:

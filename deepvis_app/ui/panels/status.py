@@ -1,10 +1,7 @@
-"""One line that says exactly what is shown, and the last thing worth saying."""
+"""One line that says exactly what is shown."""
 
 from __future__ import annotations
 
-import time
-
-from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from deepvis_app.messages import Result, UnitRef
@@ -14,39 +11,29 @@ from deepvis_app.ui.panels.common import unit_name
 from deepvis_app.ui.widgets.colour_bar import short
 from deepvis_app.ui.widgets.controls import ElidedLabel
 
-NOTICE_S = 5.0
 SEPARATOR = "  |  "
 _SEEDS = {"map": "whole map", "max": "maximum", "position": "picked"}
 
 
 class StatusPanel(Panel):
-    """What is shown on the left, how fast on the right; a notice takes the left side for some seconds."""
+    """What is shown on the left, how fast on the right. Notices are the window's."""
 
     name, title = "status", "Status"
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._view: View | None = None
-        self._notice, self._notice_until = 0, 0.0
         self.what = ElidedLabel()
-        self.notice = ElidedLabel()
-        self.notice.set_plate(QPalette.ColorRole.Highlight, QPalette.ColorRole.HighlightedText)
-        self.notice.hide()
         self.speed = QLabel()
         self.speed.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.what, 1)
-        line.addWidget(self.notice, 1)
         line.addWidget(self.speed)
 
     def show_view(self, view: View) -> None:
         last, self._view = self._view, view
-        if view.notice_number != self._notice:
-            self._notice, self._notice_until = view.notice_number, time.perf_counter() + NOTICE_S
-            self.notice.say(view.notice)
-            self._show_notice(True)
         changed = last is None or (last.state, last.model, last.loading) != (
             view.state,
             view.model,
@@ -58,14 +45,8 @@ class StatusPanel(Panel):
     def slow_tick(self) -> None:
         if self._view is None:
             return
-        if time.perf_counter() >= self._notice_until:
-            self._show_notice(False)
         self.what.say(what_is_shown(self._view))
         self.speed.setText(how_fast(self._view))
-
-    def _show_notice(self, shown: bool) -> None:
-        self.notice.setVisible(shown)
-        self.what.setVisible(not shown)
 
 
 def what_is_shown(view: View) -> str:

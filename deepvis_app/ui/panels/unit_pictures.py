@@ -37,4 +37,4 @@ class UnitPicturesPanel(Panel):
             self.sections.append(section)
 
     def show_view(self, view: View) -> None:
-        self.setVisible(view.state.show_unit_pictures)
+        """Nothing to follow: the sections are empty for every unit."""

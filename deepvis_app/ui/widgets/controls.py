@@ -55,15 +55,9 @@ class ElidedLabel(QLabel):
 
     def __init__(self, text: str = "", muted: bool = False) -> None:
         super().__init__(text)
-        self._ground: QPalette.ColorRole | None = None
         self._role = QPalette.ColorRole.PlaceholderText if muted else QPalette.ColorRole.WindowText
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def set_plate(self, ground: QPalette.ColorRole, text: QPalette.ColorRole) -> None:
-        """Write on a coloured ground."""
-        self._ground, self._role = ground, text
-        self.setContentsMargins(6, 0, 6, 0)
 
     def say(self, text: str) -> None:
         if text != self.text():
@@ -75,13 +69,10 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        if self._ground is not None:
-            painter.fillRect(self.rect(), self.palette().color(self._ground))
         painter.setPen(self.palette().color(self._role))
         mode = Qt.TextElideMode.ElideRight
         flags = int(Qt.AlignmentFlag.AlignVCenter | self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
-        room = self.contentsRect()
-        painter.drawText(room, flags, self.fontMetrics().elidedText(self.text(), mode, room.width()))
+        painter.drawText(self.rect(), flags, self.fontMetrics().elidedText(self.text(), mode, self.width()))
         painter.end()
 
 

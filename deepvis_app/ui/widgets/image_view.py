@@ -193,7 +193,9 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)
-        if hasattr(self, "readout"):  # the base class calls this while it is being built
+        if (
+            hasattr(self, "readout") and not self.closed
+        ):  # the base class calls this while it is built and closed
             self._placement.pane = (max(self.height(), 1), max(self.width(), 1))
             self.message.place()
             self.readout.place()
