@@ -1,4 +1,4 @@
-"""One line at the top of the window: what went wrong, or what is worth knowing."""
+"""A line that floats over the window: what went wrong, or what is worth knowing."""
 
 from __future__ import annotations
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PyQt6.QtCore import QEvent, QObject, Qt
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
 from PyQt6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from deepvis_app.session import Session
 from deepvis_app.ui.panels import PANELS, Panel, PanelSpec
 
 _BANNER_MARGIN = 6
+_SAID = (QEvent.Type.Show, QEvent.Type.LayoutRequest)  # the banner has a new text
 _SHARES = (20, 62, 18)  # of the width, for the three columns
 
 
@@ -20,22 +20,19 @@ class Layout(QWidget):
 
     def __init__(self, session: Session, banner: QWidget) -> None:
         super().__init__()
-        self._banner = banner
-        banner.setParent(self)
-        banner.installEventFilter(self)
         self.panels: dict[str, Panel] = {}
         for spec in PANELS.values():
             panel = spec.factory(session)
             panel.setAccessibleName(spec.title)
             self.panels[spec.name] = panel
         left, right = self._column("left"), self._column("right")
-        centre = QWidget()
-        middle = QVBoxLayout(centre)
+        self._middle = QWidget()
+        middle = QVBoxLayout(self._middle)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(4)
         _add(middle, self._in("top"), 0)
         _add(middle, self._in("centre"), 1)
-        columns = _splitter(Qt.Orientation.Horizontal, (left, centre, right))
+        columns = _splitter(Qt.Orientation.Horizontal, (left, self._middle, right))
         columns.setSizes([10 * share for share in _SHARES])
         for place, share in enumerate(_SHARES):
             columns.setStretchFactor(place, share)
@@ -46,21 +43,26 @@ class Layout(QWidget):
         outer.setSpacing(4)
         outer.addWidget(columns, 1)
         _add(outer, self._in("bottom"), 0)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        self.place_banner()
+        self._banner = banner
+        banner.setParent(self)
+        for watched in (banner, self._middle):
+            watched.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """The banner is placed anew when its text or visibility changes."""
-        if event is not None and event.type() in (QEvent.Type.Show, QEvent.Type.LayoutRequest):
+        """The banner is placed anew when its text or the room for it changes."""
+        kind = event.type() if event is not None else QEvent.Type.None_
+        if kind in _SAID or (kind == QEvent.Type.Resize and watched is self._middle):
             self.place_banner()
         return super().eventFilter(watched, event)
 
     def place_banner(self) -> None:
-        """Along the top, as high as the text needs: nothing below it moves."""
-        width = self.width() - 2 * _BANNER_MARGIN
-        self._banner.setGeometry(_BANNER_MARGIN, _BANNER_MARGIN, width, self._banner.heightForWidth(width))
+        """Over the foot of the middle column: nothing moves, and no control is hidden."""
+        width = self._middle.width() - 2 * _BANNER_MARGIN
+        height = self._banner.heightForWidth(width)
+        foot = self._middle.mapTo(
+            self, QPoint(_BANNER_MARGIN, self._middle.height() - height - _BANNER_MARGIN)
+        )
+        self._banner.setGeometry(foot.x(), foot.y(), width, height)
         self._banner.raise_()
 
     def show_pane(self, name: str, shown: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QApplication, QDialog, QMenu, QToolButton
+from PyQt6.QtWidgets import QApplication, QDialog, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepvis_app.files import config_folder
@@ -214,6 +214,10 @@ def test_a_long_notice_is_as_high_as_its_lines_and_moves_nothing(qtbot: QtBot) -
     shown.window.clock.fast_tick()
     qtbot.waitUntil(lambda: shown.window.banner.height() > one_line)
     line = shown.window.fontMetrics().height()
+    parts = shown.window.banner.findChildren(QWidget)
+    assert all(
+        part.height() >= line and part.geometry().bottom() <= shown.window.banner.height() for part in parts
+    )
     assert one_line < 4 * line
     assert shown.window.banner.height() < 14 * line
     assert shown.window.panels["layer_grid"].geometry() == before
