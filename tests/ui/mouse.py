@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QApplication, QWidget
 
 _TEST: Any = QTest
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -21,7 +22,14 @@ def double_click(widget: QWidget | None, x: float, y: float) -> None:
 
 
 def hover(widget: QWidget | None, x: float, y: float) -> None:
-    _TEST.mouseMove(widget, QPoint(round(x), round(y)))
+    """Sent directly: Qt swallows a move to where the last test had left the cursor."""
+    assert widget is not None
+    at = QPointF(round(x), round(y))
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, at, widget.mapToGlobal(at), none, none, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(widget, event)
 
 
 def drag(widget: QWidget | None, start: tuple[int, int], end: tuple[int, int]) -> None:

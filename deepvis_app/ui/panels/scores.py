@@ -27,10 +27,11 @@ class ScoresPanel(Panel):
 
     def show_view(self, view: View) -> None:
         scores = view.result.scores if view.result is not None else ()
-        self.bars.show_scores(scores, "" if scores else _why_empty(view))
+        self.bars.show_scores(scores, "" if scores else why_empty(view))
 
 
-def _why_empty(view: View) -> str:
+def why_empty(view: View) -> str:
+    """Why there are no scores, in one sentence."""
     if view.model is None:
         return "No network is loaded."
     if view.result is None:
