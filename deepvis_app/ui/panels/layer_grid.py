@@ -5,13 +5,13 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from deepvis_app.session import Session, View, ViewState
-from deepvis_app.ui.panels.back import BackPicture
+from deepvis_app.ui.panels.back_picture import BackPicture
 from deepvis_app.ui.panels.base import Panel
 from deepvis_app.ui.panels.common import table_of
 from deepvis_app.ui.panels.grid_controls import GridControls
 from deepvis_app.ui.panels.grid_view import GridView
 from deepvis_app.ui.panels.overview import OverviewCanvas
-from deepvis_app.ui.panels.unit import UnitMap
+from deepvis_app.ui.panels.unit_map import UnitMap
 from deepvis_app.ui.widgets.colour_bar import ColourBar
 from deepvis_app.ui.widgets.controls import ElidedLabel, row
 

@@ -37,7 +37,7 @@ def test_the_field_of_the_cell_under_the_mouse_lies_right_in_the_frame(stage: St
 
 def test_in_the_network_input_the_field_lies_in_its_own_pixels(stage: Stage[InputPanel]) -> None:
     stage.turn(layer="features.conv5", cell=Cell(5, 3, 4), show_network_input=True)
-    assert stage.panel.image.picture_size == (64, 64)
+    assert stage.panel.image.picture_size == pytest.approx((64, 64))
     assert corners(stage) == [0, 7, 50, 58]
     assert corners(stage, "shown") is None
 
@@ -214,5 +214,5 @@ def test_an_answer_of_another_frame_size_moves_the_boxes_with_it(stage: Stage[In
     assert stage.compute.model is not None
     stage.compute.results = [canned_result(stage.compute.model, request, frame)]
     stage.turn()
-    assert stage.panel.image.picture_size == (480, 480)
+    assert stage.panel.image.picture_size == pytest.approx((480, 480))
     assert corners(stage, "shown") is None  # the network gets all of it
