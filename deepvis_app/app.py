@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
+from PyQt6.QtCore import qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
 from deepvis_app.attribution import METHODS
@@ -20,6 +22,8 @@ from deepvis_app.session import Session, View, ViewState
 from deepvis_app.ui.action import Services
 from deepvis_app.ui.dialogs import trust
 from deepvis_app.ui.main_window import MainWindow
+
+_log = logging.getLogger("deepvis.qt")
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class Program:
 
 
 def application() -> QApplication:
-    """The one QApplication of the process."""
+    """The one QApplication of the process; what Qt has to say goes to the log, not to the terminal."""
+    qInstallMessageHandler(lambda _kind, _where, text: _log.info("Qt: %s", text))
     existing = QApplication.instance()
     return existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
 
