@@ -14,7 +14,7 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from deepvis_app.models.nets.caffenet64 import CaffeNet64
-from precompute.training.__main__ import main
+from precompute.training.command import main
 from precompute.training.augment import crop_flip, jitter_colour
 from precompute.training.classifier import Progress, Recipe, Trainer, evaluate, learning_rate, normalise
 from precompute.training.data import DatasetError, TinyImageNet, load_tiny_imagenet

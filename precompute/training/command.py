@@ -1,4 +1,4 @@
-"""Train the bundled network: `python -m precompute.training DATA`; killed, it goes on where it was."""
+"""Train the bundled network: `deepvis-precompute train-classifier DATA`; killed, it goes on where it was."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         trainer = Trainer(recipe, data.train, data.val, len(data.wnids))
         with _Bar(recipe) as bar:
             trainer.run(checkpoint, bar.show)
-        command = f"python -m precompute.training DATA --epochs {options.epochs} --seed {options.seed}"
+        command = f"deepvis-precompute train-classifier DATA --epochs {options.epochs} --seed {options.seed}"
         card = write_bundle(trainer, data, options.assets, command)
     except (DatasetError, FoldingError, OSError) as error:
         sys.stderr.write(f"{error}\n")
@@ -64,14 +64,10 @@ class _Bar:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m precompute.training", description=__doc__)
+    parser = argparse.ArgumentParser(prog="deepvis-precompute train-classifier", description=__doc__)
     parser.add_argument("data", type=Path, metavar="DATA", help="Tiny ImageNet, as a folder or a zip")
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--checkpoint", type=Path, help="where to keep the state between epochs")
     parser.add_argument("--assets", type=Path, default=assets_folder(), help="where the results go")
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

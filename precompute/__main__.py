@@ -1,0 +1,48 @@
+"""The offline companion's command line: `deepvis-precompute COMMAND ...` (= `python -m precompute`)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from difflib import get_close_matches
+
+Command = Callable[[list[str]], int]
+
+
+def _train_classifier(arguments: list[str]) -> int:
+    from precompute.training.command import main as train
+
+    return train(arguments)
+
+
+# name -> what it does, and how it is run. Imports are inside: the help must not wait for torch.
+COMMANDS: dict[str, tuple[str, Command]] = {
+    "train-classifier": ("train the bundled network on Tiny ImageNet", _train_classifier),
+}
+COMING = "Coming with the unit atlas: top (what excites each unit most), am (preferred pictures), dgn-am."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status: that of the command, or 2 for a command that does not exist."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if not words or words[0] in ("-h", "--help"):
+        print(_usage())
+        return 0
+    if words[0] not in COMMANDS:
+        near = get_close_matches(words[0], COMMANDS, n=3, cutoff=0.3) or list(COMMANDS)
+        print(
+            f"deepvis-precompute: there is no command {words[0]!r}; did you mean {near[0]!r}?",
+            file=sys.stderr,
+        )
+        print(COMING, file=sys.stderr)
+        return 2
+    return COMMANDS[words[0]][1](words[1:])
+
+
+def _usage() -> str:
+    lines = [f"  {name:<18} {what}" for name, (what, _) in COMMANDS.items()]
+    return "\n".join(["usage: deepvis-precompute COMMAND ... (COMMAND --help tells more)", *lines, COMING])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
