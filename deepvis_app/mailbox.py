@@ -31,6 +31,11 @@ class LatestSlot(Generic[T]):
             value, self._value = self._value, None
             return value
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something to take."""
+        return self._value is not None
+
     def wake(self) -> None:
         """Let a waiting `take` return at once, with None if nothing is there."""
         with self._condition:

@@ -1,7 +1,7 @@
 """Attribution: where in this picture does a unit look? One file a method, one line here."""
 
 from deepvis_app.attribution import deconv, grad_cam, grad_x_input, gradient, guided, occlusion
-from deepvis_app.attribution.base import Attribution, Method, Target
+from deepvis_app.attribution.base import Attribution, Method, SupersededError, Target, always
 
 METHODS: dict[str, Method] = {
     "gradient": gradient.METHOD,
@@ -12,4 +12,4 @@ METHODS: dict[str, Method] = {
     "occlusion": occlusion.METHOD,
 }
 
-__all__ = ["METHODS", "Attribution", "Method", "Target"]
+__all__ = ["METHODS", "Attribution", "Method", "SupersededError", "Target", "always"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
@@ -11,13 +11,25 @@ from deepvis_app.messages import Seed
 from deepvis_app.models.loaded import LoadedModel
 
 
+class SupersededError(Exception):
+    """A slow method stopped half-way because nobody wants its picture any more."""
+
+
+def always() -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Target:
-    """The unit whose picture is wanted, and where in its map the backward pass starts."""
+    """The unit whose picture is wanted, and where in its map the backward pass starts.
+
+    A slow method asks `wanted` now and then and raises SupersededError when it says no.
+    """
 
     layer: str
     unit: int
     seed: Seed
+    wanted: Callable[[], bool] = field(default=always, compare=False)
 
 
 @dataclass(frozen=True)

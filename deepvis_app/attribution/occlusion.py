@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from deepvis_app.attribution.base import Attribution, Method, Target
+from deepvis_app.attribution.base import Attribution, Method, SupersededError, Target
 from deepvis_app.attribution.passes import check_target, run_forward
 from deepvis_app.attribution.seeds import objective, place
 from deepvis_app.messages import Box
@@ -21,7 +21,7 @@ from deepvis_app.models.loaded import LoadedModel
 from deepvis_app.models.probe import Probe
 
 PLACES = 12  # along each side
-CHUNK = 24  # pictures in one forward pass
+CHUNK = 16  # pictures in one forward pass
 
 
 def patches(height: int, width: int) -> tuple[tuple[int, int], list[Box]]:
@@ -78,6 +78,8 @@ def _run(model: LoadedModel, x: Tensor, target: Target, watch: Collection[str]) 
 
 def _objectives(model: LoadedModel, x: Tensor, target: Target, at: tuple[int, int]) -> Tensor:
     """The seed's objective (N,) of the target unit for each of the pictures x (N, C, H, W)."""
+    if not target.wanted():
+        raise SupersededError(f"occlusion of {target.layer}:{target.unit}")
     layer = check_target(model.info, target)
     with Probe(model.net, [layer.name], stop_after=layer.name) as probe:
         maps = as_maps_batch(layer, probe.run(x)[layer.name])

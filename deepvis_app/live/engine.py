@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import torch
 
+from deepvis_app.attribution import SupersededError
 from deepvis_app.live.step import Memo, step
 from deepvis_app.mailbox import LatestSlot, Worker
 from deepvis_app.messages import Frame, ModelAnswer, ModelChoice, Request, Result
@@ -15,7 +16,7 @@ from deepvis_app.models import ModelError
 from deepvis_app.models.loaded import LoadedModel
 
 _log = logging.getLogger(__name__)
-Step = Callable[[LoadedModel, Frame, Request, Memo], Result]
+Step = Callable[[LoadedModel, Frame, Request, Memo, Callable[[], bool]], Result]
 
 
 class Engine:
@@ -75,12 +76,21 @@ class Engine:
         # A request is answered once per frame: a still picture costs nothing until something changes.
         if self._done == (frame.index, request.generation):
             return
-        self._results.put(self._answer(model, frame, request))
-        self._done = (frame.index, request.generation)
+        answer = self._answer(model, frame, request)
+        if answer is not None:
+            self._results.put(answer)
+            self._done = (frame.index, request.generation)
 
-    def _answer(self, model: LoadedModel, frame: Frame, request: Request) -> Result:
+    def _answer(self, model: LoadedModel, frame: Frame, request: Request) -> Result | None:
+        """None when a newer wish came while a slow method was at work."""
+
+        def wanted() -> bool:
+            return self._request is request and not self._choices.waiting and not self._worker.stopping
+
         try:
-            return self._step(model, frame, request, self._memo)
+            return self._step(model, frame, request, self._memo, wanted)
+        except SupersededError:
+            return None
         except torch.cuda.OutOfMemoryError:
             return self._after_out_of_memory(model, frame, request)
         except Exception as error:  # noqa: BLE001  a network from a stranger may raise anything

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 
 import torch
 
-from deepvis_app.attribution import METHODS, Attribution, Target
+from deepvis_app.attribution import METHODS, Attribution, Target, always
 from deepvis_app.live.painter import Painter, Ranges, heat_picture, top_scores
 from deepvis_app.messages import Frame, Request, Result, Timing, frozen
 from deepvis_app.models.loaded import LoadedModel
@@ -39,15 +39,18 @@ class Memo:
     ranges: Ranges = field(default_factory=Ranges)
 
 
-def step(model: LoadedModel, frame: Frame, request: Request, memo: Memo) -> Result:
+def step(
+    model: LoadedModel, frame: Frame, request: Request, memo: Memo, wanted: Callable[[], bool] = always
+) -> Result:
     """Compute what the request wants to see of the frame.
 
     On a still picture only what a new request changes is computed again. Raises KeyError for a layer or
-    method that does not exist; whatever the network raises passes through.
+    method that does not exist; whatever the network raises passes through. A slow method asks `wanted` now and
+    then, and raises SupersededError when it says no.
     """
     started = time.perf_counter()
     new_frame = _note_frame(memo, frame)
-    run = _pass(model, frame, request, memo)
+    run = _pass(model, frame, request, memo, wanted)
     network_ms = (time.perf_counter() - started) * 1e3
     result = _result(model, frame, request, run, memo.ranges, new_frame)
     step_ms = (time.perf_counter() - started) * 1e3
@@ -65,13 +68,16 @@ def _note_frame(memo: Memo, frame: Frame) -> bool:
     return True
 
 
-def _pass(model: LoadedModel, frame: Frame, request: Request, memo: Memo) -> Pass:
+def _pass(model: LoadedModel, frame: Frame, request: Request, memo: Memo, wanted: Callable[[], bool]) -> Pass:
     watch = _watched(model, request)
     backward = (request.method, request.seed, request.seed_unit()) if request.method != "off" else None
     key = (frame.index, request.crop, backward, watch)
     if memo.last is None or memo.key != key:
         x = model.preprocess(frame.rgb, model.device, request.crop)
-        memo.last = _forward(model, x, watch) if backward is None else _attribute(model, x, request, watch)
+        if backward is None:
+            memo.last = _forward(model, x, watch)
+        else:
+            memo.last = _attribute(model, x, request, watch, wanted)
         memo.key = key
     return memo.last
 
@@ -89,9 +95,11 @@ def _forward(model: LoadedModel, x: torch.Tensor, watch: frozenset[str]) -> Pass
     return Pass(x, output, dict(probe.outputs), None)
 
 
-def _attribute(model: LoadedModel, x: torch.Tensor, request: Request, watch: frozenset[str]) -> Pass:
+def _attribute(
+    model: LoadedModel, x: torch.Tensor, request: Request, watch: frozenset[str], wanted: Callable[[], bool]
+) -> Pass:
     start = request.seed_unit()
-    target = Target(start.layer, start.unit, request.seed)
+    target = Target(start.layer, start.unit, request.seed, wanted)
     made = METHODS[request.method].run(model, x, target, watch)
     return Pass(x, made.output, made.activations, made)
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from deepvis_app.attribution import METHODS, Target
+from deepvis_app.attribution import METHODS, SupersededError, Target
 from deepvis_app.attribution.occlusion import patches
 from deepvis_app.messages import Seed
 from tests.attribution.nets import Tiny, loaded, picture, silence
@@ -84,3 +84,16 @@ def test_an_objective_that_no_patch_changes_is_explained() -> None:
     silence(net.conv2, 1)
     found = METHODS["occlusion"].run(model, x, Target("relu2", 1, Seed("map")), [])
     assert "relu2:1 is silent, and hiding parts of the picture does not wake it" in found.note
+
+
+def test_work_that_nobody_waits_for_stops_after_the_chunk_in_hand() -> None:
+    x = picture(1, 2, 10, 10)
+    net = Tiny()
+    calls: list[int] = []
+    net.conv1.register_forward_hook(lambda *_: calls.append(1))
+    model = loaded(net, x)
+    before = len(calls)
+    answers = iter([True, False])
+    with pytest.raises(SupersededError):
+        METHODS["occlusion"].run(model, x, Target("fc", 1, Seed("max"), lambda: next(answers)), [])
+    assert len(calls) - before == 2  # the whole picture, and one chunk of hidden ones

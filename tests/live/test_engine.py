@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from deepvis_app.attribution import SupersededError
 from deepvis_app.live.engine import Engine
 from deepvis_app.live.step import Memo
 from deepvis_app.messages import Frame, ModelAnswer, ModelChoice, ModelInfo, Request, Result
@@ -41,8 +43,14 @@ class Steps:
         self.go = threading.Event()
         self.go.set()
 
-    def __call__(self, model: LoadedModel, frame: Frame, request: Request, memo: Memo) -> Result:
+    def __call__(
+        self, model: LoadedModel, frame: Frame, request: Request, memo: Memo, wanted: Callable[[], bool]
+    ) -> Result:
         self.seen.append((frame.index, request.generation))
+        if request.layer == "slow":
+            while wanted():
+                time.sleep(0.001)
+            raise SupersededError
         assert self.go.wait(WAIT_S)
         if request.layer == "broken":
             raise RuntimeError("shape mismatch\nand a long tail")
@@ -160,6 +168,21 @@ def test_without_room_on_the_device_the_engine_moves_to_the_cpu_and_says_so(engi
     assert answer.info == info(replace(choice, device="cpu"))
     engine.submit(Request(2, "huge"))
     assert result(engine).error == ""
+
+
+def test_a_slow_method_gives_way_to_a_new_request_a_new_model_and_the_end(
+    engine: Engine, steps: Steps
+) -> None:
+    loaded(engine)
+    engine.put(frame(1))
+    engine.submit(Request(1, "slow"))
+    while not steps.seen:
+        pass
+    engine.submit(Request(2, "a"))
+    assert result(engine).request.generation == 2
+    engine.submit(Request(3, "slow"))
+    assert loaded(engine, ModelChoice("other", device="cpu")).info is not None
+    engine.submit(Request(4, "slow"))  # the fixture stops the engine in the middle of it
 
 
 def test_stopping_does_not_wait_for_a_step_that_hangs(steps: Steps) -> None:

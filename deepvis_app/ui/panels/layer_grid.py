@@ -16,7 +16,12 @@ from deepvis_app.ui.widgets.colour_bar import ColourBar
 from deepvis_app.ui.widgets.controls import ElidedLabel, row
 
 GRID, UNIT, BACK, OVERVIEW = range(4)
-HINT = "Click: select.  Right click: pick a position.  Ctrl+wheel: zoom.  Drag: move."
+HINTS = {
+    GRID: "Click: select.  Right click: pick a position.  Ctrl+wheel: zoom.  Drag: move.",
+    UNIT: "The selected unit.  Click: start the backward pass there.  Key z: next size.",
+    BACK: "The backward picture of the selected unit.  Key z: back to the grid.",
+    OVERVIEW: "All layers.  Click a unit: go there.  Ctrl+wheel: zoom.  Drag: move.  Key v: back.",
+}
 
 
 class LayerGridPanel(Panel):
@@ -34,9 +39,9 @@ class LayerGridPanel(Panel):
         self.stack = QStackedWidget()
         for page in (self.grid, self.unit, self.back, self.overview):
             self.stack.addWidget(page)
-        self.told = ElidedLabel(HINT, muted=True)
+        self.told = ElidedLabel(HINTS[GRID], muted=True)
         self.bar = ColourBar()
-        self.grid.told.connect(lambda text: self.told.say(text or HINT))
+        self.grid.told.connect(self._tell)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -47,7 +52,9 @@ class LayerGridPanel(Panel):
     def show_view(self, view: View) -> None:
         self.controls.show_state(view.state)
         page = page_of(view.state)
-        self.stack.setCurrentIndex(page)
+        if page != self.stack.currentIndex():
+            self.stack.setCurrentIndex(page)
+            self._tell("")
         if page == GRID:
             self.grid.show_mosaic(view)
         elif page == UNIT:
@@ -63,6 +70,9 @@ class LayerGridPanel(Panel):
             self.bar.show_scale(table_of(view.state, mosaic.content), mosaic.top, scale.gamma)
             boosted = "With a boost these numbers hold for the strongest unit only."
             self.bar.setToolTip(boosted if scale.boost else "Which colour stands for which value")
+
+    def _tell(self, text: str) -> None:
+        self.told.say(text or HINTS[self.stack.currentIndex()])
 
 
 def page_of(state: ViewState) -> int:

@@ -41,8 +41,8 @@ class LayerTree(QFrame):
         self.tree.itemClicked.connect(lambda item, _: self._take(item))
         self.tree.itemActivated.connect(lambda item, _: self._take(item))
         char = self.fontMetrics().averageCharWidth()
-        self.resize(char * 76, self.fontMetrics().height() * 26)
-        for place, share in enumerate((40, 16, 18)):
+        self.resize(char * 92, self.fontMetrics().height() * 26)
+        for place, share in enumerate((44, 20, 20)):
             self.tree.setColumnWidth(place, char * share)
         self.filter.setFocus()
 
@@ -82,7 +82,9 @@ def _fill(tree: QTreeWidget, layers: Sequence[LayerInfo], selected: str) -> list
             if path[:depth] not in branches:
                 branches[path[:depth]] = QTreeWidgetItem(parent, [path[depth - 1]])
             parent = branches[path[:depth]]
-        leaf = QTreeWidgetItem(parent, [layer.alias, shape_text(layer), field_text(layer)])
+        leaf = QTreeWidgetItem(
+            parent, [layer.alias, shape_text(layer), field_text(layer).removeprefix("sees ")]
+        )
         leaf.setData(0, _KEY, layer.name)
         leaf.setToolTip(0, layer.hidden_because or f"{layer.name} ({layer.kind})")
         leaf.setDisabled(not layer.units)

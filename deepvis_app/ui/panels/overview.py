@@ -18,6 +18,7 @@ from deepvis_app.ui.widgets.image_view import ImageView
 from deepvis_app.ui.widgets.placement import FloatBox
 
 SIDE = 320.0  # canvas pixels of the longer side of every mosaic
+NARROWEST = 12  # characters of a layer's name that its cell must have room for
 _GAP = 12.0
 _NAME = QColor("#e8eaee")  # on the pictures' dark ground
 
@@ -61,7 +62,11 @@ class OverviewCanvas(ImageView):
             self.blocks = []
             self.clear_picture()
         elif mosaics is not self._mosaics or self._drawn_with != (view.state.palette, self.size()):
-            self.blocks, size = pack(mosaics, (self.height(), self.width()), self.fontMetrics().height() + 6)
+            metrics = self.fontMetrics()
+            narrowest = metrics.averageCharWidth() * NARROWEST
+            pane = self.height(), self.width()
+            self.blocks, size = pack(mosaics, pane, metrics.height() + 6, narrowest)
+            self.set_fit("width" if size[0] * pane[1] > size[1] * pane[0] else "whole")
             table = table_of(view.state, mosaics[0].content)
             self.set_pieces([(enlarged(b.mosaic.pixels), b.box) for b in self.blocks], table, size)
         self._mosaics, self._drawn_with = mosaics, (view.state.palette, self.size())
@@ -133,11 +138,12 @@ def enlarged(pixels: U8) -> U8:
 
 
 def pack(
-    mosaics: tuple[Mosaic, ...], pane: tuple[int, int], name_height: float
+    mosaics: tuple[Mosaic, ...], pane: tuple[int, int], name_height: float, narrowest: float
 ) -> tuple[list[Block], tuple[float, float]]:
     """Mosaics in a grid of equal cells, as large as the pane (height, width) allows; (blocks, canvas size).
 
-    `name_height` is the height of a name on the screen; above every cell there is room for one.
+    `name_height` is the height of a name on the screen; above every cell there is room for one. Cells are not
+    made narrower than `narrowest` screen pixels: then the canvas is higher than the pane.
     """
     height, width = max(pane[0], 1), max(pane[1], 1)
     step = SIDE + _GAP
@@ -147,11 +153,15 @@ def pack(
         return min(width / (columns * step), max(height / rows - name_height, 1) / step)
 
     columns = max(range(1, len(mosaics) + 1), key=scale)
-    strip = name_height / scale(columns)
+    zoom = scale(columns)
+    if zoom * step < narrowest:
+        columns = min(max(int(width / narrowest), 1), len(mosaics))
+        zoom = width / (columns * step)
+    strip = name_height / zoom
     blocks = []
     for place, mosaic in enumerate(mosaics):
         row, column = divmod(place, columns)
-        zoom = SIDE / max(mosaic.grid.size)
-        blocks.append(Block(mosaic, row * (step + strip) + strip, column * step + _GAP / 2, zoom))
+        top, left = row * (step + strip) + strip, column * step + _GAP / 2
+        blocks.append(Block(mosaic, top, left, SIDE / max(mosaic.grid.size)))
     rows = -(-len(mosaics) // columns)
     return blocks, (rows * (step + strip), columns * step)

@@ -14,7 +14,7 @@ SECTIONS = (
     ("What excites it most", "The nine patches of real pictures with the highest activation"),
     ("Why: deconv of the nine", "What in each of those patches the unit responds to"),
 )
-WHY_EMPTY = "Not computed yet.\nThe command deepvis-precompute will fill this."
+WHY_EMPTY = "Not computed yet.\nThe command\ndeepvis-precompute\nwill fill this."
 
 
 class UnitPicturesPanel(Panel):

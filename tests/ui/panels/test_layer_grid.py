@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from deepvis_app.messages import Cell, LayerInfo, Mosaic, UnitRef
 from deepvis_app.render.grid import tile_box
 from deepvis_app.ui.panels.grid_view import why_not_shown
-from deepvis_app.ui.panels.layer_grid import HINT, LayerGridPanel
+from deepvis_app.ui.panels.layer_grid import GRID, HINTS, LayerGridPanel
 from deepvis_app.ui.widgets.image_view import ImageView
 from tests.ui.fakes import activations, canned_model, large_model
 from tests.ui.mouse import RIGHT, click, hover, press_key, type_keys
@@ -101,7 +101,7 @@ def test_leaving_the_grid_forgets_the_cell(stage: Stage[LayerGridPanel]) -> None
     stage.panel.grid.hovered.emit(None)
     stage.turn()
     assert stage.session.view.state.cell is None
-    assert stage.panel.told.text() == HINT
+    assert stage.panel.told.text() == HINTS[GRID]
 
 
 def test_the_frames_lie_around_the_selected_unit_and_the_frozen_origin(stage: Stage[LayerGridPanel]) -> None:
