@@ -20,6 +20,7 @@ from deepvis_app.models import load_model, model_names
 from deepvis_app.models.devices import available_devices
 from deepvis_app.session import Session, View, ViewState
 from deepvis_app.ui.action import Services
+from deepvis_app.ui.camera_permission import shielded
 from deepvis_app.ui.dialogs import trust
 from deepvis_app.ui.main_window import MainWindow
 
@@ -70,6 +71,7 @@ def build(start: Start, *, remember: bool) -> Program:
     capture = Capture(engine.put)
     methods = tuple(MethodInfo(m.name, m.title, m.tooltip, m.slow) for m in METHODS.values())
     session = Session(engine, capture, start.state, methods=methods)
+    session.source = shielded(capture, session.say)
 
     def open_path(text: str) -> None:
         try:

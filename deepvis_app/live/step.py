@@ -27,6 +27,7 @@ class Pass:
     output: torch.Tensor
     activations: dict[str, torch.Tensor]
     attribution: Attribution | None
+    network_ms: float = 0.0
 
 
 @dataclass
@@ -51,10 +52,11 @@ def step(
     started = time.perf_counter()
     new_frame = _note_frame(memo, frame)
     run = _pass(model, frame, request, memo, wanted)
-    network_ms = (time.perf_counter() - started) * 1e3
+    run_at = time.perf_counter()
     result = _result(model, frame, request, run, memo.ranges, new_frame)
-    step_ms = (time.perf_counter() - started) * 1e3
-    return replace(result, timing=Timing(step_ms, network_ms, step_ms - network_ms))
+    ended = time.perf_counter()
+    timing = Timing((ended - started) * 1e3, run.network_ms, (ended - run_at) * 1e3)
+    return replace(result, timing=timing)
 
 
 def _note_frame(memo: Memo, frame: Frame) -> bool:
@@ -73,11 +75,10 @@ def _pass(model: LoadedModel, frame: Frame, request: Request, memo: Memo, wanted
     backward = (request.method, request.seed, request.seed_unit()) if request.method != "off" else None
     key = (frame.index, request.crop, backward, watch)
     if memo.last is None or memo.key != key:
+        started = time.perf_counter()
         x = model.preprocess(frame.rgb, model.device, request.crop)
-        if backward is None:
-            memo.last = _forward(model, x, watch)
-        else:
-            memo.last = _attribute(model, x, request, watch, wanted)
+        made = _forward(model, x, watch) if backward is None else _attribute(model, x, request, watch, wanted)
+        memo.last = replace(made, network_ms=(time.perf_counter() - started) * 1e3)
         memo.key = key
     return memo.last
 

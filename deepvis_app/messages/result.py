@@ -90,7 +90,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Timing:
-    """Milliseconds of one step."""
+    """Milliseconds of one step; `network_ms` is that of the pass shown, which an earlier step may have made."""
 
     step_ms: float = 0.0
     network_ms: float = 0.0

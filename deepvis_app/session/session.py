@@ -72,7 +72,8 @@ class Session:
         clock: Callable[[], float] = time.perf_counter,
         methods: tuple[MethodInfo, ...] = (),
     ) -> None:
-        self.compute, self.source = compute, source
+        self.compute: ComputePort = compute
+        self.source: SourcePort = source
         self.methods = methods
         self._clock = clock
         self._generation = 0
