@@ -14,9 +14,15 @@ from PyQt6.QtWidgets import QApplication
 
 @pytest.fixture(autouse=True)
 def nothing_left(qapp: QApplication) -> Iterator[None]:
-    """Widgets given to `qtbot.addWidget` are closed before this looks."""
+    """Widgets given to `qtbot.addWidget` are closed before this looks.
+
+    qtbot refers to them weakly: one that only the test's frame held could be collected while Qt still paints
+    it, which crashes. So nothing is collected until they are closed.
+    """
     threads = set(threading.enumerate())
+    gc.disable()
     yield
+    gc.enable()
     for _ in range(2):  # deleting a widget may ask for the deletion of another
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         QApplication.processEvents()

@@ -51,6 +51,7 @@ class OverviewCanvas(ImageView):
         self._view = session.view
         self._mosaics: tuple[Mosaic, ...] = ()
         self._drawn_with: tuple[object, ...] = ()
+        self._brought = ""  # the layer that was scrolled into view last
         self.blocks: list[Block] = []
         self.hovered.connect(self._point)
         self.clicked.connect(self._click)
@@ -97,6 +98,9 @@ class OverviewCanvas(ImageView):
             top, left, bottom, right = (n * block.zoom for n in tile_box(block.mosaic.grid, int(places[0])))
             box = (top + block.top, left + block.left, bottom + block.top, right + block.left)
         self.set_mark("selected", box, SELECTED, 2)
+        if block is not None and state.layer != self._brought:
+            self._brought = state.layer
+            self.show_box(block.box)
 
     def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
         """The layers' names: the same size at every zoom, cut off at their mosaic's width."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QWidget
@@ -66,5 +65,5 @@ class ColourBar(QWidget):
 
 def _strip(table: U8) -> QImage:
     """Numbers 1..255 as one row of pixels."""
-    row = np.ascontiguousarray(table[None, 1:])
-    return QImage(row.tobytes(), 255, 1, 255 * 3, QImage.Format.Format_RGB888).copy()
+    row = table[1:].tobytes()  # a name of its own: the first QImage only points into it
+    return QImage(row, 255, 1, 255 * 3, QImage.Format.Format_RGB888).copy()

@@ -266,3 +266,12 @@ def test_the_overview_has_every_layer_that_can_be_shown_without_overlap(qtbot: Q
             assert a is b or a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
     height, width = stage.panel.overview.picture_size
     assert all(b[2] <= height and b[3] <= width for b in boxes)
+
+
+def test_an_overview_of_many_layers_scrolls_and_starts_at_the_selected_one(qtbot: QtBot) -> None:
+    stage = Stage(qtbot, LayerGridPanel, model=large_model(200))
+    stage.turn(overview=True, layer=large_model(200).layers[150].name)
+    overview = stage.panel.overview
+    assert overview.picture_size[0] * overview.scale_now > overview.height()
+    block = next(b for b in overview.blocks if b.mosaic.layer == stage.session.view.state.layer)
+    assert 0 <= overview.to_screen(block.top, block.left).y() < overview.height()
