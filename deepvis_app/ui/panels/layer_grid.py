@@ -64,7 +64,9 @@ class LayerGridPanel(Panel):
         else:
             self.overview.show_overview(view)
         mosaic = view.result.mosaic if view.result is not None else None
-        self.bar.setVisible(mosaic is not None and page in (GRID, UNIT))
+        # The enlarged unit always shows activations, on the grid's scale only when that does too.
+        shared = mosaic is not None and (page == GRID or (page == UNIT and mosaic.content == "forward"))
+        self.bar.setVisible(shared)
         if mosaic is not None and view.result is not None:
             scale = view.result.request.scale
             self.bar.show_scale(table_of(view.state, mosaic.content), mosaic.top, scale.gamma)

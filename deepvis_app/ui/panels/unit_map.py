@@ -31,7 +31,7 @@ class UnitMap(ImageView):
         unit = view.result.unit if view.result is not None else None
         self._cell.flush(view)
         if unit is not None and (unit is not self._unit or last is None or last.state != view.state):
-            self.set_numbers(unit.pixels, table_of(view.state, view.state.grid))
+            self.set_numbers(unit.pixels, table_of(view.state, "forward"))
             self._mark(view, unit)
         elif unit is None and self._unit is not None:
             self.clear_picture()

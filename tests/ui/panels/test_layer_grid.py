@@ -206,6 +206,14 @@ def test_the_colour_bar_follows_the_scale_of_the_result(stage: Stage[LayerGridPa
     assert stage.panel.bar.labels[-1] == f"{top:.2g}"
 
 
+def test_the_colour_bar_is_shown_where_it_holds(stage: Stage[LayerGridPanel]) -> None:
+    cases = (({"zoom": 0}, True), ({"zoom": 1}, True), ({"grid": "backward", "method": "gradient"}, False),
+             ({"zoom": 0}, True), ({"overview": True}, False))  # fmt: skip
+    for changes, shown in cases:
+        stage.turn(**changes)
+        assert stage.panel.bar.isVisible() == shown, changes
+
+
 def test_search_lists_units_while_typing_and_enter_goes_to_the_chosen_one(
     stage: Stage[LayerGridPanel],
 ) -> None:
