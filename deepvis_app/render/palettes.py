@@ -7,7 +7,7 @@ import numpy as np
 from deepvis_app.messages import U8, frozen
 
 ZERO = 128
-BACKGROUND = (46, 48, 54)
+BACKGROUND = (28, 29, 33)  # darker than zero in every table of greys, so that a tile of zeros is seen
 
 _Stops = tuple[tuple[float, tuple[int, int, int]], ...]  # value in -1..1, colour
 
@@ -23,8 +23,17 @@ def _table(stops: _Stops) -> U8:
 
 
 PALETTES: dict[str, U8] = {
-    # Zero is a fixed dark grey; what is below zero is visibly darker than it.
-    "gray": _table(((-1, (0, 0, 0)), (0, (56, 56, 56)), (1, (255, 255, 255)))),
+    # Zero is one fixed grey. Most activations are far below the layer's top, so the first third of the range
+    # gets half of the brightness on both sides.
+    "gray": _table(
+        (
+            (-1, (0, 0, 0)),
+            (-0.3, (44, 44, 44)),
+            (0, (88, 88, 88)),
+            (0.3, (172, 172, 172)),
+            (1, (255, 255, 255)),
+        )
+    ),
     # Blue below zero, orange above: distinguishable with every common colour blindness.
     "signed": _table(
         (
@@ -49,7 +58,7 @@ PALETTES: dict[str, U8] = {
 }
 
 PALETTE_TITLES = {
-    "gray": "grey (zero dark grey)",
+    "gray": "grey (zero mid-dark grey)",
     "signed": "blue to orange (zero black)",
     "redgreen": "red to green (as in 2015)",
     "viridis": "viridis (zero green-blue)",

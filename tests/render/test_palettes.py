@@ -19,7 +19,17 @@ def test_every_palette_is_a_titled_read_only_table(name: str) -> None:
 def test_grey_rises_with_the_value_and_zero_is_one_fixed_level() -> None:
     table = PALETTES["gray"].astype(int)
     assert (np.diff(table[1:, 0]) >= 0).all()
-    assert tuple(table[ZERO]) == (56, 56, 56)
+    assert tuple(table[ZERO]) == (88, 88, 88)
+
+
+def test_a_tile_of_zeros_stands_out_from_the_background() -> None:
+    assert PALETTES["gray"][ZERO].astype(int).min() - max(BACKGROUND) >= 48
+
+
+def test_grey_shows_values_of_a_tenth_of_the_range_on_both_sides_of_zero() -> None:
+    table = PALETTES["gray"].astype(int)[:, 0]
+    assert table[ZERO + 13] - table[ZERO] >= 24
+    assert table[ZERO] - table[ZERO - 13] >= 13
 
 
 @pytest.mark.parametrize("name", ["signed", "redgreen"])
