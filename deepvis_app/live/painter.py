@@ -60,12 +60,15 @@ class Painter:
         found = (self.activations if content == "forward" else self.gradients).get(layer.name)
         return None if found is None else as_maps(layer, found).detach().float()
 
-    def mosaic(self, layer: LayerInfo, content: GridContent, pane: tuple[int, int]) -> Mosaic | None:
+    def mosaic(
+        self, layer: LayerInfo, content: GridContent, pane: tuple[int, int], *, whole: bool = False
+    ) -> Mosaic | None:
+        """All units of a layer; where they would be specks it is higher than the pane, unless `whole`."""
         maps = self.maps(layer, content)
         if maps is None:
             return None
         factors, top = self._range(layer, maps, content)
-        grid = lay_out(layer.units, layer.map_shape, pane)
+        grid = lay_out(layer.units, layer.map_shape, pane, whole=whole)
         fitted = tiles.fit(maps, grid.tile)
         drawn = tiles.numbers(fitted, factors, top, self.request.scale.gamma)
         order = tiles.display_order(layer, maps, self.request.order, self.info.labels)
@@ -76,7 +79,9 @@ class Painter:
     def overview(self) -> tuple[Mosaic, ...]:
         """The mosaics of all layers that can be shown."""
         made = (
-            self.mosaic(layer, self.request.grid, OVERVIEW_PANE) for layer in self.info.layers if layer.units
+            self.mosaic(layer, self.request.grid, OVERVIEW_PANE, whole=True)
+            for layer in self.info.layers
+            if layer.units
         )
         return tuple(mosaic for mosaic in made if mosaic is not None)
 

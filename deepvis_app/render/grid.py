@@ -12,11 +12,12 @@ LARGEST_MOSAIC = 4096  # pixels on a side
 
 
 @lru_cache(maxsize=256)
-def lay_out(count: int, map_shape: tuple[int, int], pane: tuple[int, int]) -> Grid:
+def lay_out(count: int, map_shape: tuple[int, int], pane: tuple[int, int], *, whole: bool = False) -> Grid:
     """Tiles for `count` maps so that they appear as large as the pane (height, width) allows.
 
     A tile has the map's own resolution, or less where the pane cannot show more. A layer whose tiles would
-    fall under SMALLEST_TILE fills the pane's width and is as high as it needs to be.
+    fall under SMALLEST_TILE fills the pane's width and is as high as it needs to be, unless it has to be seen
+    as a `whole`.
     """
     if count < 1:
         raise ValueError(f"a mosaic needs at least one tile, not {count}")
@@ -24,7 +25,7 @@ def lay_out(count: int, map_shape: tuple[int, int], pane: tuple[int, int]) -> Gr
     native = (SINGLE_VALUE_TILE, SINGLE_VALUE_TILE) if map_shape == (1, 1) else map_shape
     columns = max(range(1, count + 1), key=lambda c: _scale(count, c, native, (height, width)))
     scale = _scale(count, columns, native, (height, width))
-    if scale * min(native) < SMALLEST_TILE:
+    if not whole and scale * min(native) < SMALLEST_TILE:
         shown_width = SMALLEST_TILE * native[1] / min(native)
         columns = min(count, max(1, int(width / (shown_width + 1))))
         scale = width / (columns * (native[1] + 1) + 1)

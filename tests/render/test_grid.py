@@ -67,6 +67,14 @@ def test_a_layer_of_many_maps_scrolls_instead_of_becoming_specks() -> None:
     assert grid.size[0] * 300 / grid.size[1] > 400
 
 
+@pytest.mark.parametrize("count", [1000, 1024, 4096, 21841])
+def test_a_layer_that_has_to_be_seen_whole_takes_the_shape_of_its_pane(count: int) -> None:
+    height, width = lay_out(count, (1, 1), (320, 320), whole=True).size
+    assert 0.9 < height / width < 1.1
+    tall, narrow = lay_out(count, (1, 1), (320, 320)).size
+    assert tall / narrow > 1.5  # what scrolls
+
+
 def test_large_maps_are_reduced_to_what_the_pane_can_show() -> None:
     grid = lay_out(64, (224, 224), (600, 600))
     assert max(grid.size) <= 700
