@@ -84,6 +84,7 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
             item.setVisible(False)
         self.set_cover(None)
         self._placement.picture = (0, 0)
+        self._place()  # an emptied item asks for no painting of where it was
 
     def set_mark(
         self, name: str, box: FloatBox | None, colour: QColor | None = None, width: float = 2

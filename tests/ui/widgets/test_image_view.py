@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QColor, QWheelEvent
+from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
+from PyQt6.QtGui import QColor, QPaintEvent, QRegion, QWheelEvent
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -66,6 +66,25 @@ def test_beside_the_picture_and_without_one_there_is_the_dark_ground(view: Image
     view.clear_picture()
     assert colour(view, 100, 50) == BACKGROUND
     assert view.picture_size == (0, 0)
+
+
+def test_clearing_paints_over_all_of_the_picture(view: ImageView, qtbot: QtBot) -> None:
+    painted = QRegion()
+
+    class Painting(QObject):
+        def eventFilter(self, _watched: QObject | None, event: QEvent | None) -> bool:
+            nonlocal painted
+            if isinstance(event, QPaintEvent):
+                painted = painted.united(event.region())
+            return False
+
+    view.set_rgb(np.full((10, 10, 3), 255, np.uint8))
+    qtbot.wait(50)
+    watcher = Painting()
+    view.viewport().installEventFilter(watcher)
+    view.clear_picture()
+    qtbot.wait(50)
+    assert painted.contains(QRect(50, 0, 100, 100)) and painted.boundingRect() == view.viewport().rect()
 
 
 def test_mirroring_changes_the_picture_but_not_its_coordinates(view: ImageView, qtbot: QtBot) -> None:
