@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from deepvis_app.session import Session
 from deepvis_app.ui.panels import PANELS, Panel, PanelSpec
 
+_EDGE = 7  # pixels around and between the panels
 _BANNER_MARGIN = 6
 _SAID = (QEvent.Type.Show, QEvent.Type.LayoutRequest)  # the banner has a new text
 _SHARES = (20, 62, 18)  # of the width, for the three columns
@@ -29,7 +30,7 @@ class Layout(QWidget):
         self._middle = QWidget()
         middle = QVBoxLayout(self._middle)
         middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(4)
+        middle.setSpacing(_EDGE)
         _add(middle, self._in("top"), 0)
         _add(middle, self._in("centre"), 1)
         columns = _splitter(Qt.Orientation.Horizontal, (left, self._middle, right))
@@ -39,8 +40,8 @@ class Layout(QWidget):
         right.setStretchFactor(right.count() - 1, 1)  # the scores need no more than their lines
         self.splitters = {"columns": columns, "left": left, "right": right}
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(4, 2, 4, 2)
-        outer.setSpacing(4)
+        outer.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
+        outer.setSpacing(_EDGE)
         outer.addWidget(columns, 1)
         _add(outer, self._in("bottom"), 0)
         self._banner = banner
@@ -85,6 +86,7 @@ class Layout(QWidget):
 def _splitter(orientation: Qt.Orientation, widgets: Iterable[QWidget]) -> QSplitter:
     splitter = QSplitter(orientation)
     splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(_EDGE)
     for widget in widgets:
         splitter.addWidget(widget)
     return splitter

@@ -35,6 +35,7 @@ class UnitPanel(Panel):
         if unit is None:
             self.caption.say("")
             return
-        name = unit_name(view.model, unit.ref)
-        place = f" at ({unit.maximum_at[0]}, {unit.maximum_at[1]})" if unit.values.size > 1 else ""
-        self.caption.say(f"{name}  max {short(unit.maximum)}{place}")
+        name, value = unit_name(view.model, unit.ref), short(unit.maximum)
+        if unit.values.size > 1:
+            value = f"max {value} at ({unit.maximum_at[0]}, {unit.maximum_at[1]})"
+        self.caption.say(f"{name}  {value}")

@@ -72,7 +72,7 @@ def test_a_single_value_is_written_out(unit: Stage[UnitPanel]) -> None:
     unit.turn(layer="fc8", unit=3)
     value = float(activations(canned_model().layer("fc8"))[3, 0, 0])
     assert unit.panel.map.message.text == f"{value:.3g}"
-    assert unit.panel.caption.text().startswith("fc8:3 (lighthouse)")
+    assert unit.panel.caption.text() == f"fc8:3 (lighthouse)  {value:.3g}"
     assert unit.panel.map.mark("maximum") is None
 
 
