@@ -34,7 +34,7 @@ class InputPanel(Panel):
         self._picture: U8 | None = None
         self._strength: F32 | None = None
         self._covered: object = None  # the geometry that the heat was laid over
-        self.caption = ElidedLabel(muted=True)
+        self.caption = ElidedLabel(muted=True, keep_end=True)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.image = ImageView(self, smooth=True)
         self.transport = Transport(session)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSignalBlocker, QSize, Qt
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QWidget
+from PyQt6.QtCore import QSignalBlocker, QSize
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from deepvis_app.messages import SourceStatus
 from deepvis_app.session import Session
 from deepvis_app.session.intents import source
 from deepvis_app.ui.widgets.buttons import SignButton
 from deepvis_app.ui.widgets.controls import Chooser
+from deepvis_app.ui.widgets.seek_slider import TICKS, SeekSlider
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 STILL_KINDS = ("picture", "folder", "list", "samples")  # nothing plays there; positions are picture numbers
-_TICKS = 1000  # of the slider
 
 
 class Transport(QWidget):
@@ -30,11 +30,7 @@ class Transport(QWidget):
             "pause", "Play or pause, freeze the camera (key f)", lambda: self._tell("toggle")
         )
         self.next = SignButton("next", "Next picture (keys e, PgDn)", lambda: self._tell("next"))
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.slider.setRange(0, _TICKS)
-        self.slider.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.slider.setToolTip("Where in the video")
+        self.slider = SeekSlider("Where in the video, or which of the pictures")
         self.slider.valueChanged.connect(self._seek)
         speeds = [(speed, f"{speed:g}x", f"{speed:g} times the normal speed") for speed in SPEEDS]
         self.speed = Chooser("Speed of the video", speeds, lambda speed: self._tell("speed", speed))
@@ -66,14 +62,14 @@ class Transport(QWidget):
         self.setVisible(status.can_step or status.can_seek or not self.play.isHidden())
         if not self.slider.isSliderDown() and status.length > 0:
             with QSignalBlocker(self.slider):
-                self.slider.setValue(round(status.position / status.length * _TICKS))
+                self.slider.setValue(round(status.position / status.length * TICKS))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.play.sizeHint().height())
 
     def _seek(self, value: int) -> None:
         if self._status is not None:
-            self._tell("seek", value / _TICKS * self._status.length)
+            self._tell("seek", value / TICKS * self._status.length)
 
     def _toggle_loop(self) -> None:
         self._tell("loop", 0.0 if self._status is not None and self._status.looping else 1.0)

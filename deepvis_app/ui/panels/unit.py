@@ -20,7 +20,7 @@ class UnitPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.caption = ElidedLabel(muted=True)
+        self.caption = ElidedLabel(muted=True, keep_end=True)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.map = UnitMap(session, self)
         column = QVBoxLayout(self)

@@ -51,10 +51,11 @@ class Chooser(QComboBox):
 
 
 class ElidedLabel(QLabel):
-    """One line that is cut off with ... where there is no room; the tooltip then has all of it."""
+    """One line, cut off with ... at its end or in the middle where there is no room; its tooltip has all of it."""
 
-    def __init__(self, text: str = "", muted: bool = False) -> None:
+    def __init__(self, text: str = "", muted: bool = False, keep_end: bool = False) -> None:
         super().__init__(text)
+        self._mode = Qt.TextElideMode.ElideMiddle if keep_end else Qt.TextElideMode.ElideRight
         self._role = QPalette.ColorRole.PlaceholderText if muted else QPalette.ColorRole.WindowText
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -70,9 +71,10 @@ class ElidedLabel(QLabel):
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self._role))
-        mode = Qt.TextElideMode.ElideRight
         flags = int(Qt.AlignmentFlag.AlignVCenter | self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
-        painter.drawText(self.rect(), flags, self.fontMetrics().elidedText(self.text(), mode, self.width()))
+        painter.drawText(
+            self.rect(), flags, self.fontMetrics().elidedText(self.text(), self._mode, self.width())
+        )
         painter.end()
 
 

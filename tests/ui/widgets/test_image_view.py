@@ -84,7 +84,8 @@ def test_clearing_paints_over_all_of_the_picture(view: ImageView, qtbot: QtBot) 
     view.viewport().installEventFilter(watcher)
     view.clear_picture()
     qtbot.wait(50)
-    assert painted.contains(QRect(50, 0, 100, 100)) and painted.boundingRect() == view.viewport().rect()
+    assert painted.contains(QRect(50, 0, 100, 100))
+    assert painted.boundingRect() == view.viewport().rect()
 
 
 def test_mirroring_changes_the_picture_but_not_its_coordinates(view: ImageView, qtbot: QtBot) -> None:

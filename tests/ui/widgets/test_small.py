@@ -18,6 +18,7 @@ from deepvis_app.ui.widgets.colour_bar import ColourBar, short
 from deepvis_app.ui.widgets.controls import Chooser, ElidedLabel, TypingField
 from deepvis_app.ui.widgets.picture_section import PictureSection
 from deepvis_app.ui.widgets.score_bars import ScoreBars
+from deepvis_app.ui.widgets.seek_slider import TICKS, SeekSlider
 from tests.ui.mouse import click, press_key, type_keys
 
 GREEN, BLUE = QColor(0, 255, 0), QColor(0, 0, 255)
@@ -151,6 +152,28 @@ def test_an_elided_label_asks_for_no_width_and_tells_all_in_its_tooltip(qtbot: Q
     label.say("a very long sentence " * 20)
     assert label.minimumSizeHint().width() == 0
     assert label.toolTip() == label.text()
+
+
+def test_a_label_that_keeps_its_end_is_cut_in_the_middle(qtbot: QtBot) -> None:
+    pictures = []
+    for text in ("a very long name " * 9 + "7 of 9", "a very long name " * 9 + "8 of 9"):
+        label = ElidedLabel(keep_end=True)
+        qtbot.addWidget(label)
+        label.resize(150, 20)
+        label.say(text)
+        pictures.append(label.grab().toImage())
+    assert pictures[0] != pictures[1]
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_click_beside_the_handle_goes_there(qtbot: QtBot, share: float) -> None:
+    slider = SeekSlider("Where")
+    qtbot.addWidget(slider)
+    slider.resize(300, 20)
+    slider.show()
+    click(slider, 300 * share, 10)
+    assert slider.value() == pytest.approx(share * TICKS, abs=30)
+    assert not slider.isSliderDown()
 
 
 def test_a_typing_field_gives_the_keyboard_back_on_escape(qtbot: QtBot) -> None:
