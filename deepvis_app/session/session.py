@@ -106,6 +106,8 @@ class Session:
         self._take_model()
         self._take_result()
         status, frame = self.source.status(), self.source.latest()
+        if status.message and status.message != self._view.source.message and status.state != "failed":
+            self.say(status.message)  # which files were skipped; why a source failed stands in its pane
         if status != self._view.source or frame is not self._view.frame:
             self._update(source=status, frame=frame)
         if self._view.fps and self._clock() - self._arrived_at > IDLE_S:

@@ -5,6 +5,7 @@ import pytest
 from deepvis_app.messages import (
     ModelAnswer,
     ModelChoice,
+    SourceStatus,
 )
 from deepvis_app.session import Session, ViewState
 from tests.session.stand_ins import MODEL, Clock, Compute, Source, answer
@@ -25,6 +26,21 @@ def test_the_program_starts_at_the_named_layer_or_says_what_is_there(compute: Co
     wrong.poll()
     assert (wrong.view.state.layer, wrong.view.state.unit) == ("conv1", 0)
     assert "no layer 'conv7'; the nearest are conv2, conv1" in wrong.view.notice
+
+
+def test_skipped_pictures_are_named_once_each_time_and_a_failure_is_left_to_its_pane(
+    session: Session,
+) -> None:
+    source = session.source
+    assert isinstance(source, Source)
+    for message in ("Skipped: a.png is empty.", "Skipped: a.png is empty.", "", "Skipped: b.png is empty."):
+        source.now = SourceStatus("running", message=message)
+        session.poll()
+    assert session.view.notice == "Skipped: b.png is empty."
+    assert session.view.notice_number == 2
+    source.now = SourceStatus("failed", message="There is no camera 3.")
+    session.poll()
+    assert session.view.notice_number == 2
 
 
 def test_only_changes_that_need_computing_make_a_request(session: Session, compute: Compute) -> None:
