@@ -200,9 +200,9 @@ def source(session: Session, action: str, value: float = 0.0) -> None:
     session.source.command(SourceCommand(action, value))  # type: ignore[arg-type]
 
 
-def toggle_camera(session: Session, files: SourceSpec) -> None:
+def toggle_camera(session: Session, files: SourceSpec, camera: SourceSpec) -> None:
     """Key c of 2015: between the camera and files."""
-    session.open_source(files if on_camera(session) else SourceSpec("camera", "0"))
+    session.open_source(files if on_camera(session) else camera)
 
 
 def on_camera(session: Session) -> bool:

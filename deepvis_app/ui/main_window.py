@@ -37,7 +37,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session = session
         self.state = WindowState()
-        self.files = SourceSpec("samples")  # where key c goes back to
+        self.files, self.camera = SourceSpec("samples"), SourceSpec("camera", "0")  # where key c goes
         self._remember, self._told, self._ended = remember, 0, False
         self.errors = Errors(interrupted=self.leave)
         self.errors.install()
@@ -63,7 +63,9 @@ class MainWindow(QMainWindow):
             if name in self.panels and self.centre.is_shown(name) != getattr(view.state, field):
                 self.centre.show_pane(name, getattr(view.state, field))
         spec = view.source.spec
-        if spec is not None and spec.kind != "camera":
+        if spec is not None and spec.kind == "camera":
+            self.camera = spec
+        elif spec is not None:
             self.files = spec
         if view.notice_number != self._told:
             self._told = view.notice_number

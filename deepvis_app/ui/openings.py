@@ -48,7 +48,7 @@ def open_url(context: ActionContext) -> None:
 
 
 def toggle_camera(context: ActionContext) -> None:
-    intents.toggle_camera(context.session, context.window.files)
+    intents.toggle_camera(context.session, context.window.files, context.window.camera)
 
 
 def step(context: ActionContext, action: str) -> None:

@@ -103,11 +103,11 @@ def test_units_are_found_by_number_name_and_class(
 
 
 def test_key_c_goes_between_camera_and_files(session: Session) -> None:
-    files = SourceSpec("samples")
-    intents.toggle_camera(session, files)
+    files, camera = SourceSpec("samples"), SourceSpec("camera", "2")
+    intents.toggle_camera(session, files, camera)
     session.poll()
-    assert session.view.source.spec == SourceSpec("camera", "0")
-    intents.toggle_camera(session, files)
+    assert session.view.source.spec == camera
+    intents.toggle_camera(session, files, camera)
     session.poll()
     assert session.view.source.spec == files
 
