@@ -15,7 +15,7 @@ from deepvis_app.session import Session, View
 from deepvis_app.session.intents import select
 from deepvis_app.ui.panels.common import POINTED, SELECTED, table_of, unit_name
 from deepvis_app.ui.widgets.image_view import ImageView
-from deepvis_app.ui.widgets.placement import FloatBox
+from deepvis_app.ui.widgets.placement import Fit, FloatBox
 
 SIDE = 320.0  # canvas pixels of the longer side of every mosaic
 NARROWEST = 12  # characters of a layer's name that its cell must have room for
@@ -66,8 +66,8 @@ class OverviewCanvas(ImageView):
             metrics = self.fontMetrics()
             narrowest = metrics.averageCharWidth() * NARROWEST
             pane = self.height(), self.width()
-            self.blocks, size = pack(mosaics, pane, metrics.height() + 6, narrowest)
-            self.set_fit("width" if size[0] * pane[1] > size[1] * pane[0] else "whole")
+            self.blocks, size, fit = pack(mosaics, pane, metrics.height() + 6, narrowest)
+            self.set_fit(fit)
             table = table_of(view.state, mosaics[0].content)
             self.set_pieces([(enlarged(b.mosaic.pixels), b.box) for b in self.blocks], table, size)
         self._mosaics, self._drawn_with = mosaics, (view.state.palette, self.size())
@@ -143,8 +143,8 @@ def enlarged(pixels: U8) -> U8:
 
 def pack(
     mosaics: tuple[Mosaic, ...], pane: tuple[int, int], name_height: float, narrowest: float
-) -> tuple[list[Block], tuple[float, float]]:
-    """Mosaics in a grid of equal cells, as large as the pane (height, width) allows; (blocks, canvas size).
+) -> tuple[list[Block], tuple[float, float], Fit]:
+    """Mosaics in a grid of equal cells, as large as the pane (height, width) allows; (blocks, canvas size, fit).
 
     `name_height` is the height of a name on the screen; above every cell there is room for one. Cells are not
     made narrower than `narrowest` screen pixels: then the canvas is higher than the pane.
@@ -158,9 +158,10 @@ def pack(
 
     columns = max(range(1, len(mosaics) + 1), key=scale)
     zoom = scale(columns)
+    fit: Fit = "whole"
     if zoom * step < narrowest:
         columns = min(max(int(width / narrowest), 1), len(mosaics))
-        zoom = width / (columns * step)
+        zoom, fit = width / (columns * step), "width"
     strip = name_height / zoom
     blocks = []
     for place, mosaic in enumerate(mosaics):
@@ -168,4 +169,4 @@ def pack(
         top, left = row * (step + strip) + strip, column * step + _GAP / 2
         blocks.append(Block(mosaic, top, left, SIDE / max(mosaic.grid.size)))
     rows = -(-len(mosaics) // columns)
-    return blocks, (rows * (step + strip), columns * step)
+    return blocks, (rows * (step + strip), columns * step), fit

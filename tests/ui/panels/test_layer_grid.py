@@ -276,6 +276,18 @@ def test_the_overview_has_every_layer_that_can_be_shown_without_overlap(qtbot: Q
     assert all(b[2] <= height and b[3] <= width for b in boxes)
 
 
+@pytest.mark.parametrize("count", [3, 18, 24])
+def test_an_overview_that_fits_is_seen_whole(qtbot: QtBot, count: int) -> None:
+    stage = Stage(qtbot, LayerGridPanel, (770, 640), model=large_model(count))
+    stage.turn(overview=True)
+    overview = stage.panel.overview
+    bottom = max(block.box[2] for block in overview.blocks)
+    right = max(block.box[3] for block in overview.blocks)
+    corner = overview.to_screen(bottom, right)
+    assert corner.y() <= overview.height() + 1
+    assert corner.x() <= overview.width() + 1
+
+
 def test_an_overview_of_many_layers_scrolls_and_starts_at_the_selected_one(qtbot: QtBot) -> None:
     stage = Stage(qtbot, LayerGridPanel, model=large_model(200))
     stage.turn(overview=True, layer=large_model(200).layers[150].name)
