@@ -10,11 +10,15 @@ from deepvis_app.messages import U8
 from deepvis_app.render.palettes import PALETTES, ZERO, value_of
 
 _NUMBERS = (1, 64, ZERO, 192, 255)  # the colour numbers that are labelled
+_FIRST = (0, 4, 2, 1, 3)  # the places in _NUMBERS, those that must not be left out first
+_APART = 6  # pixels between two labels
 
 
-def short(value: float) -> str:
-    """Three significant digits, without needless zeros."""
-    return f"{value:.3g}" if value else "0"
+def short(value: float, digits: int = 3) -> str:
+    """So many significant digits, without needless zeros; whole numbers below a million are written out."""
+    if 10**digits <= abs(value) < 1e6:
+        return f"{value:.0f}"
+    return f"{value:.{digits}g}" if value else "0"
 
 
 class ColourBar(QWidget):
@@ -33,13 +37,26 @@ class ColourBar(QWidget):
         if key != self._key:
             self._key = key
             self._image = _strip(table)
-            self._labels = tuple(f"{value_of(number, top, gamma):.2g}" for number in _NUMBERS)
+            self._labels = tuple(short(value_of(number, top, gamma), 2) for number in _NUMBERS)
             self.update()
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The numbers under the bar, left to right."""
         return self._labels
+
+    def label_boxes(self) -> dict[int, QRectF]:
+        """Where the labels are drawn, by their place; what would touch another is left out."""
+        metrics, found = self.fontMetrics(), dict[int, QRectF]()
+        for place in _FIRST if self._labels else ():
+            width = metrics.horizontalAdvance(self._labels[place]) + 1
+            left = (_NUMBERS[place] - 1) / 254 * (self.width() - 1) - width / 2
+            left = min(max(left, 0), self.width() - width)
+            box = QRectF(left, self._thickness() + 3, width, metrics.height())
+            wide = box.adjusted(-_APART, 0, _APART, 0)
+            if not any(wide.intersects(other) for other in found.values()):
+                found[place] = box
+        return found
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -50,16 +67,13 @@ class ColourBar(QWidget):
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        metrics, thickness = self.fontMetrics(), self._thickness()
+        thickness = self._thickness()
         painter.drawImage(QRectF(0, 0, self.width(), thickness), self._image)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        for number, label in zip(_NUMBERS, self._labels, strict=False):
-            x = (number - 1) / 254 * (self.width() - 1)
-            painter.drawLine(round(x), thickness, round(x), thickness + 2)
-            width = metrics.horizontalAdvance(label)
-            left = min(max(x - width / 2, 0), self.width() - width)
-            box = QRectF(left, thickness + 3, width + 1, metrics.height())
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignLeft), label)
+        for place, box in self.label_boxes().items():
+            x = round((_NUMBERS[place] - 1) / 254 * (self.width() - 1))
+            painter.drawLine(x, thickness, x, thickness + 2)
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignLeft), self._labels[place])
         painter.end()
 
 
