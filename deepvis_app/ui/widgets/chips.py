@@ -56,6 +56,7 @@ class ChipRow(QWidget):
     def set_chips(self, chips: Sequence[Chip]) -> None:
         self._chips, self._offset = tuple(chips), 0.0
         self._lay_out()
+        self._bring_into_view()  # the selection may be known before the chips are
         self.updateGeometry()
         self.update()
 

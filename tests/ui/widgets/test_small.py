@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -73,6 +74,16 @@ def test_the_selected_chip_is_scrolled_into_view(qtbot: QtBot) -> None:
         assert box is not None
         assert box.left() >= 0
         assert box.right() <= row.width()
+
+
+def test_a_selection_that_is_known_before_the_chips_is_scrolled_into_view(qtbot: QtBot) -> None:
+    row = chips(qtbot, ["conv1"])
+    row.show_state("layer150", "", False)
+    row.set_chips([Chip(f"layer{k}", f"layer{k}") for k in range(300)])
+    box = row.box_of("layer150")
+    assert box is not None
+    assert box.left() >= 0
+    assert box.right() <= row.width()
 
 
 def test_the_arrow_at_the_end_scrolls_instead_of_choosing(qtbot: QtBot) -> None:
@@ -228,6 +239,19 @@ def test_the_colour_bar_tells_the_values_of_its_colours(
     assert bar.labels == labels
 
 
+@pytest.mark.parametrize("top", [0.00123, 8.0, 876.0, 123456.0, 8.8e9])
+def test_the_colour_bars_numbers_never_touch(qtbot: QtBot, top: float) -> None:
+    bar = ColourBar()
+    qtbot.addWidget(bar)
+    bar.resize(bar.sizeHint())
+    bar.show_scale(PALETTES["gray"], top, 1.0)
+    boxes = sorted(bar.label_boxes().values(), key=lambda box: box.left())
+    assert len(boxes) >= 3
+    assert boxes[0].left() >= 0
+    assert boxes[-1].right() <= bar.width()
+    assert all(a.right() < b.left() for a, b in pairwise(boxes))
+
+
 def test_the_colour_bar_shows_the_table(qtbot: QtBot) -> None:
     bar = ColourBar()
     qtbot.addWidget(bar)
@@ -241,7 +265,7 @@ def test_the_colour_bar_shows_the_table(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0"), (1.23456, "1.23"), (-1500.0, "-1.5e+03"), (0.5, "0.5")]
+    ("value", "text"), [(0.0, "0"), (1.23456, "1.23"), (-1500.0, "-1500"), (2.5e6, "2.5e+06"), (0.5, "0.5")]
 )
 def test_short_numbers(value: float, text: str) -> None:
     assert short(value) == text
