@@ -18,6 +18,7 @@ from deepvis_app.ui.widgets.placement import FloatBox
 
 LABEL_CHARS = 8  # tiles with room for fewer characters carry no label
 _PLATE, _LABEL = QColor(24, 25, 29, 170), QColor("#e8eaee")  # on pictures: the same in both themes
+NO_NETWORK = "No network is loaded: choose one in the menu Model (Ctrl+M)."
 PANE_STEP = 32  # device pixels: small changes of the window do not ask for another mosaic
 
 
@@ -176,7 +177,7 @@ def why_not_shown(view: View) -> str:
     """What to say over the grid; empty when it shows what was asked for."""
     result, model = view.result, view.model
     if model is None:
-        return f"Loading {view.loading.name} ..." if view.loading is not None else "No network is loaded."
+        return f"Loading {view.loading.name} ..." if view.loading is not None else NO_NETWORK
     if result is None:
         waiting = "Every unit of the layer appears here with the first picture."
         return "computing ..." if view.frame is not None else waiting

@@ -30,6 +30,7 @@ class LayerBarPanel(Panel):
         self.tree_button = FlatButton(
             "Find layer\N{HORIZONTAL ELLIPSIS}", "Find a layer by its name, kind or shape", self.open_tree
         )
+        self.tree_button.setEnabled(False)  # until there are layers
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
