@@ -41,13 +41,15 @@ class GridView(ImageView):
     def show_mosaic(self, view: View) -> None:
         last, self._view = self._view, view
         mosaic = view.result.mosaic if view.result is not None else None
+        changed, self._mosaic = mosaic is not self._mosaic, mosaic
         if mosaic is None:
             self.clear_picture()
-        elif mosaic is not self._mosaic or last.state.palette != view.state.palette:
+        elif changed or last.state.palette != view.state.palette:
             self.set_numbers(mosaic.pixels, table_of(view.state, mosaic.content))
-        if mosaic is not self._mosaic:
-            self._mosaic = mosaic
+        if changed:
             self._fit_tiles()
+            if self._at is not None:  # another unit may be under the mouse now
+                self._cell.point(self._cell_under())
         self._mark()
         text = why_not_shown(view)
         self.message.say(text)

@@ -36,6 +36,7 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
         self._placement = Placement()
         self._pressed: QPointF | None = None
         self._dragged = False
+        self._mouse: QPointF | None = None  # where the mouse is in the widget, while that is known
         self._content = pyqtgraph.ItemGroup()
         self._image = self._add_image(0)
         self._cover = self._add_image(1)
@@ -175,6 +176,8 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
         shrunk = self.scale_now * self.devicePixelRatioF() < 1
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth or shrunk)
         self.viewport().update()
+        if self._mouse is not None:  # it points at something else now, though it has not moved
+            self.hovered.emit(self._inside(self._mouse))
 
     def _add_image(self, z: int) -> pyqtgraph.ImageItem:
         item = pyqtgraph.ImageItem(axisOrder="row-major", lut=PALETTES["gray"])
@@ -200,6 +203,7 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
             self._placement.pane = (max(self.height(), 1), max(self.width(), 1))
             self.message.place()
             self.readout.place()
+            self._leave()  # the widget may have moved under the mouse
             self._place()
             self.resized.emit()
 
@@ -245,8 +249,9 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
             if self._dragged or moved.manhattanLength() > 6:
                 self._dragged = True
                 self.scroll_by(-moved.x(), -moved.y())
-                self._pressed = at
+                self._pressed = self._mouse = at
                 return
+        self._mouse = at
         self.hovered.emit(self._inside(at))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -260,7 +265,12 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
             self.reset()
 
     def leaveEvent(self, _event: QEvent) -> None:
-        self.hovered.emit(None)
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._mouse is not None:
+            self._mouse = None
+            self.hovered.emit(None)
 
     def _inside(self, at: QPointF) -> tuple[float, float] | None:
         point, (height, width) = self._placement.to_picture(at), self.picture_size

@@ -76,6 +76,34 @@ def test_the_mouse_tells_unit_position_and_the_exact_value(stage: Stage[LayerGri
     assert stage.panel.told.text() == f"unit 20  (6, 2)  = {exact:.5g}"
 
 
+def test_a_mouse_at_rest_tells_the_unit_that_was_scrolled_under_it(stage: Stage[LayerGridPanel]) -> None:
+    stage.turn(layer="features.conv2")
+    grid = stage.panel.grid
+    hover(grid.viewport(), 200, 100)
+    stage.turn()
+    before = stage.session.view.state.cell
+    grid.zoom_by(4.0, QPointF(0, 0))
+    stage.turn()
+    after = stage.session.view.state.cell
+    assert before is not None
+    assert after is not None
+    assert after.unit != before.unit
+    assert stage.panel.told.text().startswith(f"unit {after.unit} ")
+    grid.resize(grid.width() - 50, grid.height())
+    stage.turn()
+    assert stage.session.view.state.cell is None  # nobody knows where the mouse is in the new grid
+
+
+def test_a_mouse_at_rest_tells_the_unit_that_was_sorted_under_it(stage: Stage[LayerGridPanel]) -> None:
+    at = spot(stage, 20, 6, 2)
+    hover(stage.panel.grid.viewport(), at.x(), at.y())
+    stage.turn()
+    stage.turn(order="activation")
+    cell, order = stage.session.view.state.cell, mosaic_of(stage).order
+    assert cell is not None
+    assert cell.unit == order[20] != 20
+
+
 def test_until_the_answer_is_there_the_colours_value_is_told_as_about(stage: Stage[LayerGridPanel]) -> None:
     stage.compute.answering = False
     at = spot(stage, 20, 6, 2)
