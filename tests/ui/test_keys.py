@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox
+from PyQt6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from deepvis_app.messages import SourceSpec, UnitRef
 from deepvis_app.session import View, intents
 from deepvis_app.ui.help import HelpDialog
+from deepvis_app.ui.panels.grid_view import GridView
 from deepvis_app.ui.panels.search import UnitSearch
+from tests.ui.mouse import click
 from tests.ui.windows import Shown, click_key, no_errors
 
 REACHED: list[tuple[str, Callable[[View], object], object]] = [
@@ -126,3 +128,43 @@ def test_letters_work_while_a_combo_box_has_the_focus(qtbot: QtBot) -> None:
     shown.press("N")
     assert shown.session.view.state.method == "gradient"
     assert box.currentText() == "normal"
+
+
+def test_while_a_search_is_typed_letters_are_text_and_combinations_still_act(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    shown.press("/")
+    field = QApplication.focusWidget()
+    assert isinstance(field, UnitSearch)
+    for key in ("V", "Shift+T", "Q"):
+        shown.press(key)
+    assert field.text().lower() == "vtq"
+    assert not shown.session.view.state.overview
+    shown.press("F1")
+    assert shown.window.findChildren(HelpDialog)
+
+
+def test_a_click_elsewhere_gives_the_keyboard_back_to_the_keys(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    shown.press("/")
+    field = QApplication.focusWidget()
+    assert isinstance(field, UnitSearch)
+    for key in "BA":
+        shown.press(key)
+    assert not field.results.isHidden()
+    click(shown.window.findChild(GridView).viewport(), 5, 5)
+    assert not field.hasFocus()
+    assert field.results.isHidden()
+    shown.press("V")
+    assert shown.session.view.state.overview
+
+
+def test_a_click_on_a_result_is_no_click_elsewhere(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    shown.press("/")
+    field = QApplication.focusWidget()
+    assert isinstance(field, UnitSearch)
+    for key in ("B", "A", "N"):
+        shown.press(key)
+    row = field.results.visualItemRect(field.results.item(0))
+    click(field.results.viewport(), row.center().x(), row.center().y())
+    assert (shown.session.view.state.layer, shown.session.view.state.unit) == ("prob", 7)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QListWidget, QWidget
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
+from PyQt6.QtGui import QFocusEvent, QKeyEvent
+from PyQt6.QtWidgets import QApplication, QListWidget, QWidget
 
 from deepvis_app.messages import UnitRef
 from deepvis_app.session import Session
@@ -31,6 +31,34 @@ class UnitSearch(TypingField):
         self.textEdited.connect(self._look)
         self.returnPressed.connect(self._go)
         self.left.connect(self.results.hide)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        super().focusInEvent(event)
+        self._watch_clicks(True)
+        if self.text():
+            self._look(self.text())
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        super().focusOutEvent(event)
+        self._watch_clicks(False)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """A click elsewhere gives the keyboard back: what is clicked there never takes it itself."""
+        pressed = event is not None and event.type() == QEvent.Type.MouseButtonPress
+        if pressed and isinstance(watched, QWidget) and not self._owns(watched):
+            self.results.hide()
+            self.clearFocus()
+        return super().eventFilter(watched, event)
+
+    def _owns(self, widget: QWidget) -> bool:
+        return any(own is widget or own.isAncestorOf(widget) for own in (self, self.results))
+
+    def _watch_clicks(self, on: bool) -> None:
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+            if on:
+                app.installEventFilter(self)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0) if event is not None else 0

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QEvent, QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
 Choice = tuple[object, str, str]  # key, title, tooltip
 
 
@@ -93,7 +94,8 @@ class TypingField(QLineEdit):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def event(self, event: QEvent | None) -> bool:
-        if event is not None and event.type() == QEvent.Type.ShortcutOverride:
+        is_shortcut = event is not None and event.type() == QEvent.Type.ShortcutOverride
+        if is_shortcut and isinstance(event, QKeyEvent) and _is_typed(event):
             event.accept()  # else the window's single-letter keys would act
             return True
         return super().event(event)
@@ -104,6 +106,12 @@ class TypingField(QLineEdit):
             self.clear()
             self.clearFocus()
             self.left.emit()
+
+
+def _is_typed(event: QKeyEvent) -> bool:
+    """Whether a key belongs to a text field: neither a function key nor one with Ctrl, Alt or Meta."""
+    with_modifier = event.modifiers() & ~(_SHIFT | Qt.KeyboardModifier.KeypadModifier)
+    return not with_modifier and not Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35
 
 
 def heading(text: str) -> QLabel:
