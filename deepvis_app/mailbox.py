@@ -17,6 +17,7 @@ class LatestSlot(Generic[T]):
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._value: T | None = None
+        self._closed = False
 
     def put(self, value: T) -> None:
         with self._condition:
@@ -26,8 +27,8 @@ class LatestSlot(Generic[T]):
     def take(self, timeout: float = 0) -> T | None:
         """The newest value, or None when nothing came within `timeout` seconds."""
         with self._condition:
-            if self._value is None and timeout > 0:
-                self._condition.wait(timeout)
+            if timeout > 0:
+                self._condition.wait_for(lambda: self._closed or self._value is not None, timeout)
             value, self._value = self._value, None
             return value
 
@@ -36,16 +37,18 @@ class LatestSlot(Generic[T]):
         """Whether there is something to take."""
         return self._value is not None
 
-    def wake(self) -> None:
-        """Let a waiting `take` return at once, with None if nothing is there."""
+    def close(self) -> None:
+        """From now on no `take` waits, nor one that waits already: the reader is to end."""
         with self._condition:
+            self._closed = True
             self._condition.notify_all()
 
 
 class Worker:
     """A thread that calls `turn` again and again until told to stop.
 
-    `turn` must return within about a second and must not raise: it turns a failure into an answer.
+    `turn` must return within about a second and must not raise: it turns a failure into an answer. `wake` lets
+    a turn that waits, or is about to, return at once.
     """
 
     def __init__(self, name: str, turn: Callable[[], None], wake: Callable[[], None]) -> None:
@@ -81,7 +84,7 @@ class LatestWorker(Generic[Job, Answer]):
         self._work = work
         self._jobs: LatestSlot[Job] = LatestSlot()
         self._answers: LatestSlot[Answer] = LatestSlot()
-        self._worker = Worker(name, self._turn, self._jobs.wake)
+        self._worker = Worker(name, self._turn, self._jobs.close)
 
     def start(self) -> None:
         self._worker.start()

@@ -36,15 +36,23 @@ def test_waiting_ends_after_its_time() -> None:
     assert 0.04 < time.perf_counter() - started < 1
 
 
-@pytest.mark.parametrize(("wake", "expected"), [(False, 7), (True, None)])
-def test_waiting_ends_with_a_value_or_a_wake(wake: bool, expected: int | None) -> None:
+@pytest.mark.parametrize(("closed", "expected"), [(False, 7), (True, None)])
+def test_waiting_ends_with_a_value_or_with_closing(closed: bool, expected: int | None) -> None:
     slot: LatestSlot[int] = LatestSlot()
-    timer = threading.Timer(0.05, slot.wake if wake else lambda: slot.put(7))
+    timer = threading.Timer(0.05, slot.close if closed else lambda: slot.put(7))
     timer.start()
     started = time.perf_counter()
     assert slot.take(timeout=5) == expected
     assert time.perf_counter() - started < 2
     timer.join()
+
+
+def test_nobody_waits_at_a_closed_slot_whose_value_can_still_be_taken() -> None:
+    slot: LatestSlot[int] = LatestSlot()
+    slot.put(7)
+    slot.close()
+    assert slot.take(timeout=60) == 7
+    assert slot.take(timeout=60) is None
 
 
 def test_a_slow_consumer_of_a_fast_producer_sees_rising_values_and_the_last_one() -> None:

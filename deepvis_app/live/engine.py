@@ -37,7 +37,7 @@ class Engine:
         self._something: LatestSlot[bool] = LatestSlot()
         self._results: LatestSlot[Result] = LatestSlot()
         self._models: LatestSlot[ModelAnswer] = LatestSlot()
-        self._worker = Worker("deepvis-engine", self._turn, self._something.wake)
+        self._worker = Worker("deepvis-engine", self._turn, self._something.close)
 
     def start(self) -> None:
         self._worker.start()
@@ -93,7 +93,7 @@ class Engine:
             return None
         except torch.cuda.OutOfMemoryError:
             return self._after_out_of_memory(model, frame, request)
-        except Exception as error:  # noqa: BLE001  a network from a stranger may raise anything
+        except BaseException as error:  # noqa: BLE001  a stranger's network may raise anything, SystemExit as well
             _log.warning("step failed", exc_info=True)
             self._memo = Memo()
             return Result(frame, request, error=f"{request.layer}: {_sentence(error)}")
@@ -114,7 +114,7 @@ class Engine:
             loaded = self._loader(choice)
         except ModelError as error:
             self._models.put(ModelAnswer(choice, error=str(error)))
-        except Exception as error:  # noqa: BLE001  see above
+        except BaseException as error:  # noqa: BLE001  see above
             _log.warning("loading %s failed", choice.name, exc_info=True)
             self._models.put(ModelAnswer(choice, error=f"{choice.name} cannot be loaded: {_sentence(error)}"))
         else:
@@ -123,6 +123,6 @@ class Engine:
             self._models.put(ModelAnswer(choice, info=loaded.info))
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException) -> str:
     first_line = (str(error).strip() or "no message").splitlines()[0]
     return f"{type(error).__name__}: {first_line}"

@@ -31,6 +31,10 @@ def loader(choice: ModelChoice) -> LoadedModel:
         raise ModelError("There is no model missing.")
     if choice.name == "surprise":
         raise ZeroDivisionError("boom")
+    if choice.name == "exits":
+        raise SystemExit(3)
+    if choice.name == "interrupts":
+        raise KeyboardInterrupt
     device = torch.device("meta" if choice.device == "cuda" else "cpu")  # stands in for a graphics card
     return LoadedModel(torch.nn.Identity(), info(choice), Preprocess((4, 4)), device)
 
@@ -54,6 +58,8 @@ class Steps:
         assert self.go.wait(WAIT_S)
         if request.layer == "broken":
             raise RuntimeError("shape mismatch\nand a long tail")
+        if request.layer == "exits":
+            raise SystemExit("good bye")
         if request.layer == "huge" and model.device.type != "cpu":
             raise torch.cuda.OutOfMemoryError("no room")
         return Result(frame, request)
@@ -124,7 +130,9 @@ def test_an_exception_becomes_an_error_and_the_engine_goes_on(engine: Engine) ->
     engine.put(frame(1))
     engine.submit(Request(1, "broken"))
     assert result(engine).error == "broken: RuntimeError: shape mismatch"
-    engine.submit(Request(2, "a"))
+    engine.submit(Request(2, "exits"))
+    assert result(engine).error == "exits: SystemExit: good bye"
+    engine.submit(Request(3, "a"))
     assert result(engine).error == ""
 
 
@@ -133,6 +141,8 @@ def test_an_exception_becomes_an_error_and_the_engine_goes_on(engine: Engine) ->
     [
         ("missing", "There is no model missing."),
         ("surprise", "surprise cannot be loaded: ZeroDivisionError: boom"),
+        ("exits", "exits cannot be loaded: SystemExit: 3"),
+        ("interrupts", "interrupts cannot be loaded: KeyboardInterrupt: no message"),
     ],
 )
 def test_a_model_that_does_not_load_leaves_the_old_one_running(
