@@ -14,7 +14,7 @@ def pick_device(wanted: str) -> torch.device:
     try:
         device = torch.device(wanted)
         torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+    except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
         usable = ", ".join(available_devices())
         raise ModelError(
             f"The device {wanted} cannot be used on this machine; choose one of {usable}."

@@ -84,8 +84,12 @@ class _Seen:
 
 
 def _values(tensor: torch.Tensor) -> tuple[int, int, int]:
-    """Equal for views of all the values of one storage, until they are written to; works for meta tensors."""
-    return tensor.untyped_storage()._cdata, tensor._version, tensor.numel()  # noqa: SLF001 (no public name)
+    """Equal for views of all the values of one storage, until they are written to; works for meta tensors.
+
+    Tensors that a network makes in inference mode count no writes: what is then done in place is not seen.
+    """
+    version = -1 if tensor.is_inference() else tensor._version  # noqa: SLF001 (no public name)
+    return tensor.untyped_storage()._cdata, version, tensor.numel()  # noqa: SLF001 (no public name)
 
 
 class _Watch:
@@ -162,8 +166,9 @@ def _describe(layer: _Output, alias: str, input_size: tuple[int, int]) -> LayerI
         return replace(info, hidden_because=problem)
     axes = layer.tag.axes if layer.tag else ""
     field = in_pixels(layer.tag.field, input_size) if layer.tag else None
-    if len(shape) == 1:
-        return replace(info, units=shape[0], receptive_field=field)
+    if len(shape) == 1:  # single values, or positions, each of which sees something else
+        known = field is not None and (field.whole or axes == "nc")
+        return replace(info, units=shape[0], receptive_field=field if known else None)
     last = axes[1] != "c" and (len(shape) == 2 or axes[-1] == "c") if axes else len(shape) == 2
     if len(shape) == 3:
         channels, height, width = (shape[2], shape[0], shape[1]) if last else shape

@@ -45,8 +45,8 @@ class Preprocess:
             raise ValueError(f"mean and std need {self.channels} values each, one per input channel")
         if min(self.input_size) < 1:
             raise ValueError(f"the input size {self.input_size} must be at least one pixel each way")
-        if min(self.std) <= 0 or self.value_range <= 0:
-            raise ValueError("std and value_range must be positive")
+        if min(self.std) <= 0 or self.value_range <= 0 or self.resize < 0:
+            raise ValueError("std and value_range must be positive, and resize not negative")
         if self.crop not in ("crop", "squash", "letterbox") or self.colour_order not in ("rgb", "bgr"):
             raise ValueError("crop must be crop, squash or letterbox, and colour_order rgb or bgr")
 

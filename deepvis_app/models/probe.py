@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -102,6 +102,21 @@ def main_tensor(output: object) -> torch.Tensor | None:
         if len(tensors) == 1 and isinstance(tensors[0], torch.Tensor):
             return tensors[0]
     return None
+
+
+def class_vector(output: object) -> torch.Tensor:
+    """What a network's classes are read from: its output, or of several the first that is (N, classes).
+
+    Several come as a tuple or list (auxiliary heads stand last) or as a dict ("out" or "logits" first). An
+    empty tensor (0,) where there is nothing of the kind.
+    """
+    if isinstance(output, torch.Tensor):
+        return output
+    if isinstance(output, Mapping):
+        output = tuple(output.values())
+    items = output if isinstance(output, (tuple, list)) else ()
+    vectors = (item for item in items if isinstance(item, torch.Tensor) and item.dim() == 2)
+    return next(vectors, torch.empty(0))
 
 
 def with_main_tensor(output: Any, tensor: torch.Tensor) -> Any:

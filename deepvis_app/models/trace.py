@@ -24,14 +24,15 @@ _NAMES: dict[rules.Rule, str] = {
         add sub iadd isub radd rsub neg relu relu6 leaky_relu prelu elu selu celu gelu silu mish hardtanh
         hardswish hardsigmoid sigmoid logsigmoid tanh softplus softsign tanhshrink hardshrink softshrink
         threshold rrelu clamp clamp_min clamp_max clip pow sqrt rsqrt exp expm1 log log1p abs square sign erf
-        sin cos maximum minimum where lerp nan_to_num batch_norm group_norm instance_norm local_response_norm
-        dropout dropout2d dropout1d alpha_dropout feature_dropout contiguous clone detach to float half double
-        type type_as bfloat16 cpu cuda as_tensor""",
+        sin cos maximum minimum where masked_fill lerp nan_to_num gt ge lt le eq ne batch_norm
+        group_norm instance_norm local_response_norm dropout dropout2d dropout1d alpha_dropout
+        feature_dropout contiguous clone detach to float half double type type_as bfloat16 cpu cuda
+        as_tensor""",
     rules.product: "mul imul rmul div truediv idiv itruediv rtruediv multiply divide",
     rules.matmul: "matmul mm bmm rmatmul",
     rules.mixing: """baddbmm addbmm einsum scaled_dot_product_attention multi_head_attention_forward roll flip
         cumsum""",
-    rules.reduce: "mean sum amax amin norm var std logsumexp",
+    rules.reduce: "mean sum amax amin var std logsumexp",
     rules.reshape: "view reshape flatten unflatten squeeze",
     rules.transpose: "transpose swapaxes swapdims",
     rules.permute: "permute",
@@ -85,9 +86,17 @@ class Trace(TorchFunctionMode):
         if tags:
             rule = RULES.get(getattr(func, "__name__", "").strip("_"), rules.unknown)
             for tensor in _tensors((output,)):
-                call = Call(args, kwargs, tensor, tensors, tags)
-                self._tags[tensor] = rule(call)
+                self._tags[tensor] = _tagged(rule, Call(args, kwargs, tensor, tensors, tags))
         return output
+
+
+def _tagged(rule: rules.Rule, call: Call) -> Tag:
+    """The rule's tag; a call in a form that the rule does not understand (NumPy's `axis=`) counts as unknown."""
+    try:
+        tag = rule(call)
+    except (LookupError, TypeError, ValueError):
+        return rules.unknown(call)
+    return tag if len(tag.axes) == call.output.dim() else rules.unknown(call)
 
 
 def _tensors(items: Sequence[Any]) -> list[torch.Tensor]:

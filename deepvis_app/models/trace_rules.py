@@ -178,8 +178,8 @@ def split(call: Call) -> Tag:
 
 
 def reduce(call: Call) -> Tag:
-    """Mean, sum, norm ... over dimensions: over positions it sees the whole."""
-    tag, dims = call.tags[0], call.arg(1, "dim")
+    """Mean, sum, variance ... over dimensions: over positions it sees the whole."""
+    tag, dims = call.tags[0], call.arg(1, "dim", call.kwargs.get("axis"))
     axes = tag.axes
     gone = {d % len(axes) for d in ((dims,) if isinstance(dims, int) else dims or range(len(axes)))}
     field = WHOLE if any(axes[d] in "hwl?" for d in gone) else tag.field

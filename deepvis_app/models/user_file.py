@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -106,7 +106,8 @@ def _preprocess(given: object, net: nn.Module, path: Path) -> Preprocess:
 
 
 def _labels(given: Any, path: Path) -> tuple[str, ...]:
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
+    # The order is what counts; a dict would give its keys.
+    if isinstance(given, (str, Mapping, Set)) or not hasattr(given, "__iter__"):
         raise ModelError(f"labels in {path.name} must be a list of names, one for each class.")
     return tuple(str(label) for label in given)
 
@@ -117,7 +118,7 @@ def _weights(choice: ModelChoice, net: nn.Module, preprocess: Preprocess, title:
     if choice.weights == "random":
         try:
             randomise(net, (preprocess.channels, *preprocess.input_size))
-        except RuntimeError as error:
+        except Exception as error:  # a user's network may raise anything
             raise ModelError(f"{title} cannot take its input size: {_in_words(error)}.") from error
         return "random"
     try:
@@ -129,7 +130,7 @@ def _weights(choice: ModelChoice, net: nn.Module, preprocess: Preprocess, title:
 
 def _input_channels(net: nn.Module) -> int:
     """Of the first convolution; grey networks need not say that they are grey."""
-    return next((m.in_channels for m in net.modules() if isinstance(m, nn.Conv2d)), 3)
+    return next((m.in_channels for m in net.modules() if isinstance(m, nn.Conv2d)), 3) or 3  # 0: lazy
 
 
 @contextmanager

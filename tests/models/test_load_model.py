@@ -111,6 +111,8 @@ def test_a_device_that_is_not_there_is_one_sentence() -> None:
         pick_device("quantum")
     with pytest.raises(ModelError, match="cpu"):
         pick_device("meta")
+    with pytest.raises(ModelError, match="hpu"):  # a device of another vendor, whose module is not there
+        pick_device("hpu")
     with pytest.raises(ModelError, match="cuda:77"):
         pick_device("cuda:77")
     assert pick_device("auto").type in ("cuda", "mps", "cpu")
@@ -200,7 +202,18 @@ def test_a_file_takes_weights_from_elsewhere(tmp_path: Path) -> None:
         ("import torch; model = torch.nn.Conv2d(3, 2, 3); preprocess = {'mean': 4}", "cannot be used"),
         ("import torch; model = torch.nn.Conv2d(5, 2, 3)", "5 input channels"),
         ("import torch; model = torch.nn.Conv2d(3, 2, 3); labels = 'cat'", "must be a list of names"),
+        ("import torch; model = torch.nn.Conv2d(3, 2, 3); labels = {0: 'cat'}", "must be a list of names"),
+        (
+            "import torch; model = torch.nn.Conv2d(3, 2, 3); preprocess = {'resize': -1}",
+            "resize not negative",
+        ),
+        ("import torch; model = torch.nn.Conv2d(3, 2, 3, device='meta')", "weight of mine has no values yet"),
+        ("import torch; model = torch.nn.LazyConv2d(2, 3)", "weight of mine has no values yet"),
         ("import torch; model = torch.nn.Linear(3, 2)", "cannot run an input of shape"),
+        (
+            "import sys, torch\nclass N(torch.nn.Module):\n def forward(self, x): sys.exit('bye')\nmodel = N()",
+            "cannot run an input of shape .*: bye",
+        ),
         ("import torch; model = torch.nn.Identity()", "no layer that can be shown"),
     ],
 )
@@ -209,6 +222,16 @@ def test_every_failure_of_a_file_is_one_sentence(tmp_path: Path, text: str, mess
         load_model(choice(f"file:{user_file(tmp_path, text)}"))
     assert "\n" not in str(caught.value)
     assert str(caught.value).endswith(".")
+
+
+def test_a_file_whose_network_fails_on_random_weights_is_one_sentence(tmp_path: Path) -> None:
+    text = (
+        "import torch\nclass N(torch.nn.Module):\n"
+        " def __init__(self): super().__init__(); self.norm = torch.nn.BatchNorm2d(3)\n"
+        " def forward(self, x): raise KeyError('k')\nmodel = N()"
+    )
+    with pytest.raises(ModelError, match="cannot take its input size: KeyError: 'k'"):
+        load_model(choice(f"file:{user_file(tmp_path, text)}", "random"))
 
 
 @pytest.mark.parametrize("name", ["file:nosuch.py", "file:net.txt", "file:"])

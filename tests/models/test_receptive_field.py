@@ -204,6 +204,46 @@ def test_an_operation_without_a_rule_makes_the_field_unknown() -> None:
     assert fields["2"] is None
 
 
+class Does(nn.Module):
+    """A convolution, one torch call, a convolution."""
+
+    def __init__(self, call: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self.before, self.call, self.after = nn.Conv2d(3, 4, 3), call, nn.Conv2d(4, 2, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y: torch.Tensor = self.after(self.call(self.before(x)))
+        return y
+
+
+@pytest.mark.parametrize(
+    ("call", "size"),
+    [
+        (lambda x: x.swapaxes(axis0=2, axis1=3), None),  # a form that the rule does not read
+        (lambda x: x.norm(2, 1, keepdim=True).expand(-1, 4, -1, -1), None),
+        (lambda x: torch.where(x > 0, x, 0.5 * x), (3, 3)),
+        (lambda x: x.masked_fill(x < 0, 0), (3, 3)),
+        (lambda x: x * x.mean(axis=(2, 3), keepdims=True), (3, 3)),
+        (lambda x: x.mean(axis=(2, 3))[:, :, None, None], (9, 9)),
+    ],
+)
+def test_calls_in_unusual_forms_never_hinder_a_network(
+    call: Callable[[torch.Tensor], torch.Tensor], size: tuple[int, int] | None
+) -> None:
+    fields = fields_of(Does(call), 3, 9, 9)
+    field = fields["after"]
+    assert (None if field is None else field.size) == size
+
+
+def test_values_at_positions_have_no_common_field() -> None:
+    class FirstChannel(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x[:, 0].flatten(1) * 2
+
+    fields = fields_of(nn.Sequential(nn.Conv2d(3, 4, 3), FirstChannel()), 3, 9, 9)
+    assert fields["1"] is None
+
+
 @pytest.mark.parametrize(
     ("name", "layer", "size"),
     [
