@@ -38,7 +38,7 @@ def _attribution(
     note = notes.seed_note(unit_map, target)
     if not note and not heat.any():
         note = notes.empty_note(unit_map, target, reached)
-    if mode is not None:
+    if mode is not None and reached:
         note = notes.join(note, notes.rule_note(title, mode, target))
     return Attribution(
         output=forward.output,

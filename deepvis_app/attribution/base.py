@@ -36,7 +36,8 @@ class Target:
 class Attribution:
     """What one run of a method found; all tensors are detached and lie on the model's device.
 
-    `heat` is signed float32 at the network input: (C, H, W), or (1, H, W) from a map-like method.
+    `output` is what the classes are read from (`models.probe.class_vector`). `heat` is signed float32 at the
+    network input: (C, H, W), or (1, H, W) from a map-like method.
     `activations` are the watched layers' raw outputs of this very forward pass. `gradients` are the backward
     signals there, in the same shapes, for those watched layers that lie on a path from the input to the
     target. `intercepted` counts the calls that the method's rule replaced, of the `rectifiers` ReLU-type

@@ -46,7 +46,7 @@ def empty_note(unit_map: Tensor, target: Target, signals: int) -> str:
     """Why a heat is zero everywhere although the seed is not; `signals`: how many ends the signal reached."""
     unit = f"{target.layer}:{target.unit}"
     if not signals:
-        return f"all zero because {target.layer} does not depend on the input"
+        return f"all zero because the network computes {target.layer} without gradients (torch.no_grad or detach)"
     if target.seed.kind != "map" and unit_map[place(unit_map, target.seed)] <= 0:
         y, x = place(unit_map, target.seed)
         return f"all zero because {unit} is silent at ({y}, {x}) and nothing passes a ReLU that is off"

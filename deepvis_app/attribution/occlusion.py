@@ -77,12 +77,20 @@ def _run(model: LoadedModel, x: Tensor, target: Target, watch: Collection[str]) 
 
 
 def _objectives(model: LoadedModel, x: Tensor, target: Target, at: tuple[int, int]) -> Tensor:
-    """The seed's objective (N,) of the target unit for each of the pictures x (N, C, H, W)."""
+    """The seed's objective (N,) of the target unit for each of the pictures x (N, C, H, W).
+
+    One by one where the network cannot take several: it is made for a batch of one, or the memory is too small.
+    """
     if not target.wanted():
         raise SupersededError(f"occlusion of {target.layer}:{target.unit}")
     layer = check_target(model.info, target)
-    with Probe(model.net, [layer.name], stop_after=layer.name) as probe:
-        maps = as_maps_batch(layer, probe.run(x)[layer.name])
+    try:
+        with Probe(model.net, [layer.name], stop_after=layer.name) as probe:
+            maps = as_maps_batch(layer, probe.run(x)[layer.name])
+    except RuntimeError:
+        if len(x) == 1:
+            raise
+        return torch.cat([_objectives(model, one, target, at) for one in x.split(1)])
     return objective(maps[:, target.unit], target.seed, at)
 
 

@@ -15,7 +15,7 @@ from deepvis_app.attribution.seeds import signal
 from deepvis_app.messages import LayerInfo, ModelInfo
 from deepvis_app.models.layers import as_maps
 from deepvis_app.models.loaded import LoadedModel
-from deepvis_app.models.probe import Probe, main_tensor
+from deepvis_app.models.probe import Probe, class_vector
 
 INPUT = ""  # the network's input, beside layer names
 
@@ -75,9 +75,7 @@ def run_forward(
     leaf = x.detach().requires_grad_()
     # The network gets a copy: a first layer that works in place could not write on a leaf.
     with torch.enable_grad(), Probe(model.net, {target.layer, *names}) as probe, mode or nullcontext():
-        output = main_tensor(model.net(leaf.clone()))
-    if output is None:
-        raise ValueError(f"{model.info.title} returns no single tensor; its class scores cannot be read")
+        output = class_vector(model.net(leaf.clone()))
     if target.layer not in probe.outputs:
         raise ValueError(f"layer {target.layer} did not run for this picture; choose another layer")
     with torch.enable_grad():

@@ -86,6 +86,23 @@ def test_an_objective_that_no_patch_changes_is_explained() -> None:
     assert "relu2:1 is silent, and hiding parts of the picture does not wake it" in found.note
 
 
+def test_a_network_for_one_picture_at_a_time_gives_the_same_heat() -> None:
+    class OneAtATime(torch.nn.Module):
+        def __init__(self, net: torch.nn.Module) -> None:
+            super().__init__()
+            self.net = net
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            y: torch.Tensor = self.net(x.view(1, 2, 10, 10))
+            return y
+
+    x = picture(1, 2, 10, 10)
+    net = Tiny()
+    expected = METHODS["occlusion"].run(loaded(net, x), x, Target("conv2", 1, Seed("map")), [])
+    found = METHODS["occlusion"].run(loaded(OneAtATime(net), x), x, Target("net.conv2", 1, Seed("map")), [])
+    torch.testing.assert_close(found.heat, expected.heat)
+
+
 def test_work_that_nobody_waits_for_stops_after_the_chunk_in_hand() -> None:
     x = picture(1, 2, 10, 10)
     net = Tiny()

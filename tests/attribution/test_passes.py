@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -62,12 +65,31 @@ def test_signals_at_watched_layers_are_autograds_and_absent_off_the_path() -> No
     torch.testing.assert_close(found.gradients["stem"], expected)
 
 
-def test_a_target_that_ignores_the_input_is_explained() -> None:
+def test_a_target_that_ignores_the_input_is_refused() -> None:
     x = picture(1, 2, 6, 6)
-    found = METHODS["deconv"].run(loaded(Forked(), x), x, Target("constant", 0, Seed()), ["stem"])
+    with pytest.raises(ValueError, match=r"layer constant has no units.*does not depend on the picture"):
+        METHODS["deconv"].run(loaded(Forked(), x), x, Target("constant", 0, Seed()), ["stem"])
+
+
+@pytest.mark.parametrize("way", [torch.no_grad, torch.inference_mode])
+def test_a_network_that_computes_without_gradients_is_explained(
+    way: Callable[[], AbstractContextManager[None]],
+) -> None:
+    class Gradless(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.net = Tiny()
+
+        def forward(self, x: Tensor) -> Tensor:
+            with way():
+                y: Tensor = self.net(x)
+            return y
+
+    x = picture(1, 2, 10, 10)
+    found = METHODS["deconv"].run(loaded(Gradless(), x), x, Target("net.conv2", 0, Seed()), ["net.conv1"])
     assert not found.heat.any()
-    assert found.heat.shape == (2, 6, 6)
-    assert "constant does not depend on the input" in found.note
+    assert found.heat.shape == (2, 10, 10)
+    assert "the network computes net.conv2 without gradients" in found.note
 
 
 def test_a_silent_map_is_explained() -> None:
