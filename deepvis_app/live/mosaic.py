@@ -27,7 +27,8 @@ def boost_factors(maps: torch.Tensor, boost: float) -> torch.Tensor | None:
 def top_of(maps: torch.Tensor, factors: torch.Tensor | None) -> float:
     """The largest boosted magnitude of the layer."""
     if factors is None:
-        low, high = maps.aminmax()
+        # In the order of memory: otherwise aminmax copies first, 0.9 instead of 0.2 ms for 96 maps of 109x109.
+        low, high = (maps.permute(1, 2, 0) if _channels_last(maps) else maps).aminmax()
         return max(abs(float(low)), abs(float(high)))
     return float((maps.abs().amax((1, 2), keepdim=True) * factors).amax())
 
@@ -76,5 +77,12 @@ def fit(maps: torch.Tensor, tile: tuple[int, int]) -> torch.Tensor:
     """(C, h, w) maps at a tile's size: averaged down, or repeated up (single values)."""
     if maps.shape[1:] == tile:
         return maps
+    # maps[None] of maps with the channels last in memory would not be recognised as such; on the CPU that is
+    # 0.2 instead of 4 ms for 96 maps of 109x109 at 60x60.
+    batch = maps.permute(1, 2, 0)[None].permute(0, 3, 1, 2) if _channels_last(maps) else maps[None]
     smaller = tile[0] < maps.shape[1] or tile[1] < maps.shape[2]
-    return F.interpolate(maps[None], tile, mode="area" if smaller else "nearest")[0]
+    return F.interpolate(batch, tile, mode="area" if smaller else "nearest")[0]
+
+
+def _channels_last(maps: torch.Tensor) -> bool:
+    return maps.permute(1, 2, 0).is_contiguous()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
 
 from deepvis_app.attribution import Attribution
@@ -16,7 +18,6 @@ from deepvis_app.messages import (
     ModelInfo,
     Mosaic,
     Request,
-    Score,
     UnitView,
     frozen,
 )
@@ -24,7 +25,6 @@ from deepvis_app.models.layers import as_maps
 from deepvis_app.render.grid import lay_out
 from deepvis_app.render.views import VIEWS, blurred, strength
 
-TOP_SCORES = 5
 FALL = 0.1  # per frame: how fast a layer's range follows when values get smaller; it rises at once
 OVERVIEW_PANE = (320, 320)  # room for each layer's mosaic in the overview
 _RangeKey = tuple[str, GridContent, float]
@@ -45,8 +45,18 @@ class Ranges:
 
 
 @dataclass(frozen=True)
+class Scaled:
+    """A layer's maps, and what turns their values into colour numbers."""
+
+    maps: torch.Tensor  # (C, h, w) float32 on the device
+    factors: torch.Tensor | None  # the individual boost, (C, 1, 1)
+    top: float
+    strange: int  # how many values are NaN or infinite; they are left out of factors and top
+
+
+@dataclass(frozen=True)
 class Painter:
-    """Everything that is drawn of one pass; `maps` of a layer are made once."""
+    """Everything that is drawn of one pass; a layer's scale is made once, and moves on once per frame."""
 
     info: ModelInfo
     request: Request
@@ -54,27 +64,32 @@ class Painter:
     gradients: dict[str, torch.Tensor]
     ranges: Ranges
     new_frame: bool
+    _scaled: dict[tuple[str, GridContent], Scaled] = field(default_factory=dict)
 
-    def maps(self, layer: LayerInfo, content: GridContent) -> torch.Tensor | None:
-        """(C, h, w) float32 on the device; None where the backward signal does not reach the layer."""
+    def scaled(self, layer: LayerInfo, content: GridContent) -> Scaled | None:
+        """None where the layer did not run, or the backward signal does not reach it."""
         found = (self.activations if content == "forward" else self.gradients).get(layer.name)
-        return None if found is None else as_maps(layer, found).detach().float()
+        if found is None:
+            return None
+        key = (layer.name, content)
+        if key not in self._scaled:
+            self._scaled[key] = self._scale(layer, as_maps(layer, found).detach().float(), content)
+        return self._scaled[key]
 
     def mosaic(
         self, layer: LayerInfo, content: GridContent, pane: tuple[int, int], *, whole: bool = False
     ) -> Mosaic | None:
         """All units of a layer; where they would be specks it is higher than the pane, unless `whole`."""
-        maps = self.maps(layer, content)
-        if maps is None:
+        found = self.scaled(layer, content)
+        if found is None:
             return None
-        factors, top = self._range(layer, maps, content)
         grid = lay_out(layer.units, layer.map_shape, pane, whole=whole)
-        fitted = tiles.fit(maps, grid.tile)
-        drawn = tiles.numbers(fitted, factors, top, self.request.scale.gamma)
-        order = tiles.display_order(layer, maps, self.request.order, self.info.labels)
+        drawn = self._numbers(tiles.fit(found.maps, grid.tile), found.factors, found)
+        order = tiles.display_order(layer, found.maps, self.request.order, self.info.labels)
         if self.request.order != "index":
             drawn = drawn[order.to(drawn.device)]
-        return Mosaic(layer.name, grid, tiles.compose(drawn, grid), frozen(order.int().numpy()), top, content)
+        pixels = tiles.compose(drawn, grid)
+        return Mosaic(layer.name, grid, pixels, frozen(order.int().numpy()), found.top, content)
 
     def overview(self) -> tuple[Mosaic, ...]:
         """The mosaics of all layers that can be shown."""
@@ -87,15 +102,12 @@ class Painter:
 
     def unit(self, layer: LayerInfo) -> UnitView | None:
         """The selected unit's activations, on the same scale as its tile in the forward grid."""
-        maps = self.maps(layer, "forward")
-        if maps is None:
+        found = self.scaled(layer, "forward")
+        if found is None:
             return None
-        factors, top = self._range(layer, maps, "forward")
-        unit = self.request.unit
-        chosen = maps[unit : unit + 1]
-        drawn = tiles.numbers(
-            chosen, None if factors is None else factors[unit : unit + 1], top, self.request.scale.gamma
-        )
+        one = slice(self.request.unit, self.request.unit + 1)
+        chosen = found.maps[one]
+        drawn = self._numbers(chosen, None if found.factors is None else found.factors[one], found)
         values = chosen[0].cpu().numpy()
         peak = divmod(int(values.argmax()), values.shape[1])
         return UnitView(
@@ -106,21 +118,44 @@ class Painter:
             maximum_at=peak,
         )
 
-    def _range(
-        self, layer: LayerInfo, maps: torch.Tensor, content: GridContent
-    ) -> tuple[torch.Tensor | None, float]:
-        scale = self.request.scale
+    def strange_values(self, layer: LayerInfo) -> tuple[str, ...]:
+        """A sentence if the layer's shown values are not all finite numbers."""
+        found = self.scaled(layer, self.request.grid)
+        if found is None or not found.strange:
+            return ()
+        return (
+            f"{found.strange} of {found.maps.numel()} values of {layer.name} are NaN or infinite: check the weights.",
+        )
+
+    def _scale(self, layer: LayerInfo, maps: torch.Tensor, content: GridContent) -> Scaled:
+        scale, strange = self.request.scale, 0
         factors = tiles.boost_factors(maps, scale.boost)
         top = tiles.top_of(maps, factors)
+        if not math.isfinite(top):  # what is NaN or infinite shows here, and only then is it looked for
+            strange = int((~maps.isfinite()).sum())
+            finite = maps.nan_to_num(0, 0, 0)
+            factors = tiles.boost_factors(finite, scale.boost)
+            top = tiles.top_of(finite, factors)
         if scale.range_policy == "layer":
             key = (layer.name, content, scale.boost)
             top = self.ranges.top(key, top, advance=self.new_frame)
-        return factors, top
+        return Scaled(maps, factors, top, strange)
+
+    def _numbers(self, maps: torch.Tensor, factors: torch.Tensor | None, found: Scaled) -> torch.Tensor:
+        """Colour numbers; NaN is background, because it has no place on the scale."""
+        drawn = tiles.numbers(maps, factors, found.top, self.request.scale.gamma)
+        return drawn.masked_fill(maps.isnan(), 0) if found.strange else drawn
 
 
 def heat_picture(attribution: Attribution, request: Request, picture: U8) -> Heat:
     """The backward signal at the input, drawn the way the request asks for."""
-    signal = attribution.heat.float().cpu().numpy()
+    signal, note = attribution.heat.float().cpu().numpy(), attribution.note
+    peak = float(np.abs(signal).max())
+    if not math.isfinite(peak):
+        signal, peak = np.zeros_like(signal), 0.0
+        note = "no picture because the backward signal is NaN or infinite: check the weights"
+    if peak:  # every view scales by itself; so squares of very small or large signals stay within float32
+        signal = signal / peak
     return Heat(
         method=attribution.label,
         origin=request.seed_unit(),
@@ -128,22 +163,6 @@ def heat_picture(attribution: Attribution, request: Request, picture: U8) -> Hea
         strength=frozen(blurred(strength(signal))),
         intercepted=attribution.intercepted,
         rectifiers=attribution.rectifiers,
-        note=attribution.note,
-        empty=not bool(signal.any()),
+        note=note,
+        empty=peak == 0,
     )
-
-
-def top_scores(info: ModelInfo, output: torch.Tensor) -> tuple[Score, ...]:
-    """The best classes of an output (1, K), as probabilities; nothing for a network without a class vector.
-
-    An output that is a distribution already is taken as it is; a single output is a logit of "yes".
-    """
-    if output.ndim != 2:
-        return ()
-    row = output[0].detach().float()
-    if row.numel() == 1:
-        return (Score(0, info.label(0), float(row.sigmoid())),)
-    is_distribution = bool(row.min() >= 0) and abs(float(row.sum()) - 1) < 1e-3
-    best = (row if is_distribution else row.softmax(0)).topk(min(TOP_SCORES, row.numel()))
-    pairs = zip(best.indices.tolist(), best.values.tolist(), strict=True)
-    return tuple(Score(index, info.label(index), value) for index, value in pairs)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from deepvis_app.attribution import METHODS, Attribution, Target, always
-from deepvis_app.live.painter import Painter, Ranges, heat_picture, top_scores
-from deepvis_app.messages import Frame, Request, Result, Timing, frozen
+from deepvis_app.live.painter import Painter, Ranges, heat_picture
+from deepvis_app.live.scores import strange_scores, top_scores
+from deepvis_app.messages import Frame, LayerInfo, Request, Result, Timing, frozen
 from deepvis_app.models.loaded import LoadedModel
-from deepvis_app.models.probe import Probe
+from deepvis_app.models.probe import Probe, class_vector
 
 LIVE_GAP_S = (
     1.0  # frames further apart are separate pictures, whose ranges have nothing to do with each other
@@ -24,7 +25,7 @@ class Pass:
     """One run through the network: what the pictures are made of."""
 
     x: torch.Tensor  # (1, C, H, W)
-    output: torch.Tensor
+    output: torch.Tensor  # what the classes are read from
     activations: dict[str, torch.Tensor]
     attribution: Attribution | None
     network_ms: float = 0.0
@@ -92,7 +93,7 @@ def _watched(model: LoadedModel, request: Request) -> frozenset[str]:
 def _forward(model: LoadedModel, x: torch.Tensor, watch: frozenset[str]) -> Pass:
     # Gradient modes are thread-local: the thread that computes enters them itself.
     with torch.inference_mode(), Probe(model.net, watch) as probe:
-        output = model.net(x)
+        output = class_vector(model.net(x))
     return Pass(x, output, dict(probe.outputs), None)
 
 
@@ -125,18 +126,24 @@ def _result(
         input_box=model.preprocess.frame_box(frame.rgb.shape[:2], request.crop),
         scores=top_scores(model.info, run.output),
         cell_value=_cell_value(painter, request),
-        notes=() if mosaic is not None else (_no_signal(request),),
+        notes=_notes(painter, layer, mosaic is not None, run.output),
     )
 
 
 def _cell_value(painter: Painter, request: Request) -> float | None:
-    maps = painter.maps(painter.info.layer(request.layer), request.grid)
+    found = painter.scaled(painter.info.layer(request.layer), request.grid)
     cell = request.cell
-    return None if cell is None or maps is None else float(maps[cell.unit, cell.y, cell.x])
+    return None if cell is None or found is None else float(found.maps[cell.unit, cell.y, cell.x])
 
 
-def _no_signal(request: Request) -> str:
-    return (
-        f"The backward signal from {request.seed_unit()} does not pass through {request.layer}: "
-        "choose a layer before it."
-    )
+def _notes(painter: Painter, layer: LayerInfo, shown: bool, output: torch.Tensor) -> tuple[str, ...]:
+    """Sentences for the status line; the first one stands in the grid when that is empty."""
+    request, notes = painter.request, []
+    if not shown and request.grid == "backward":
+        start = request.seed_unit()
+        notes.append(
+            f"The backward signal from {start} does not pass through {layer.name}: choose a layer before it."
+        )
+    elif not shown:
+        notes.append(f"{layer.name} did not run for this picture: choose another layer.")
+    return (*notes, *painter.strange_values(layer), *strange_scores(output))

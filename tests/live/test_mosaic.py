@@ -74,6 +74,14 @@ def test_units_of_one_value_become_visible_squares_and_large_maps_are_averaged()
     assert fit(checkers, (4, 4)).unique().tolist() == [1.0]
 
 
+def test_how_maps_lie_in_memory_changes_no_tile_and_no_range() -> None:
+    m = torch.randn(6, 19, 23, generator=torch.Generator().manual_seed(0))
+    turned = m.permute(1, 2, 0).contiguous().permute(2, 0, 1)
+    torch.testing.assert_close(fit(turned, (5, 7)), fit(m, (5, 7)))
+    assert fit(turned, (5, 7))[2, 0, 0] == pytest.approx(float(m[2, :4, :4].mean()))
+    assert top_of(turned, None) == top_of(m, None) == float(m.abs().max())
+
+
 def test_units_are_ordered_by_activation_or_class_name() -> None:
     m = torch.tensor([1.0, 5.0, 3.0]).view(3, 1, 1)
     layer = LayerInfo("fc8", "fc8", "Linear", (3,), 3, is_class_layer=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,8 @@ import torch
 
 from deepvis_app.attribution import METHODS, Target
 from deepvis_app.live.mosaic import fit
-from deepvis_app.live.painter import top_scores
+from deepvis_app.live.painter import heat_picture
+from deepvis_app.live.scores import top_scores
 from deepvis_app.live.step import LIVE_GAP_S, Memo, step
 from deepvis_app.messages import Cell, Frame, ModelChoice, Request, Scale, Seed, UnitRef
 from deepvis_app.models import LoadedModel, load_model
@@ -144,6 +146,7 @@ def test_ranges_fall_slowly_in_a_stream_and_start_afresh_with_another_picture(mo
     assert own < first / 2
     assert top(bright, 3, LIVE_GAP_S + 1.05) == pytest.approx(first)
     assert top(dark, 4, LIVE_GAP_S + 1.10) == pytest.approx(first + 0.1 * (own - first), rel=1e-4)
+    assert top(dark, 5, LIVE_GAP_S + 1.15) == pytest.approx(first + 0.19 * (own - first), rel=1e-4)
 
 
 def test_results_are_read_only(model: LoadedModel) -> None:
@@ -171,12 +174,123 @@ def test_results_are_read_only(model: LoadedModel) -> None:
         (torch.tensor([[0.25, 0.75]]), [0.75, 0.25]),
         (torch.tensor([[0.0]]), [0.5]),
         (torch.zeros(1, 3, 4, 4), []),
+        (torch.zeros(1, 0), []),
+        (torch.tensor([[0.1, float("nan")]]), []),
+        (torch.tensor([[0.1, float("inf")]]), []),
     ],
 )
 def test_logits_distributions_single_and_other_outputs_are_told_apart(
     model: LoadedModel, output: torch.Tensor, expected: list[float]
 ) -> None:
     assert [s.value for s in top_scores(model.info, output)] == pytest.approx(expected, abs=1e-4)
+
+
+def test_what_a_sigmoid_gives_is_a_probability_already(model: LoadedModel) -> None:
+    info = replace(model.info, layers=(replace(model.info.layers[-1], kind="Sigmoid"),))
+    assert [s.value for s in top_scores(info, torch.tensor([[0.9]]))] == pytest.approx([0.9])
+    assert [s.value for s in top_scores(info, torch.tensor([[0.2, 0.9]]))] == pytest.approx([0.9, 0.2])
+
+
+class Several(torch.nn.Module):
+    """A network that returns more than one thing."""
+
+    def __init__(self, net: torch.nn.Module, wrap: Callable[[torch.Tensor], object]) -> None:
+        super().__init__()
+        self.net, self.wrap = net, wrap
+
+    def forward(self, x: torch.Tensor) -> object:
+        return self.wrap(self.net(x))
+
+
+@pytest.mark.parametrize(
+    ("wrap", "scored"),
+    [
+        (lambda y: (y, 2 * y), True),
+        (lambda y: [y], True),
+        (lambda y: {"features": y[:, :, None, None], "logits": y}, True),
+        (lambda y: {}, False),
+        (lambda y: None, False),
+    ],
+)
+@pytest.mark.parametrize("method", ["off", "deconv"])
+def test_a_network_that_returns_several_things_is_shown(
+    model: LoadedModel, wrap: Callable[[torch.Tensor], object], scored: bool, method: str
+) -> None:
+    inside = replace(model.info, layers=tuple(replace(x, name=f"net.{x.name}") for x in model.info.layers))
+    several = replace(model, net=Several(model.net, wrap), info=inside)
+    request = Request(1, "conv2", method=method)
+    expected = step(model, frame(), request, Memo())
+    found = step(several, frame(), replace(request, layer="net.conv2"), Memo())
+    assert [s.index for s in found.scores] == [s.index for s in expected.scores if scored]
+    assert found.mosaic is not None
+    assert expected.mosaic is not None
+    np.testing.assert_array_equal(found.mosaic.pixels, expected.mosaic.pixels)
+
+
+@pytest.mark.parametrize("strange", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize("boost", [0.0, 0.5])
+def test_values_that_are_no_numbers_are_told_and_the_others_are_shown(strange: str, boost: float) -> None:
+    model = load_model(ModelChoice("caffenet64", weights="random", device="cpu"))
+    bias = model.net.get_submodule("conv2").get_parameter("bias")
+    healthy = step(model, frame(), Request(1, "conv2", scale=Scale(boost=boost)), Memo())
+    with torch.no_grad():
+        bias[5] = float(strange)
+    found = step(
+        model, frame(), Request(1, "conv2", 5, "forward", "deconv", scale=Scale(boost=boost)), Memo()
+    )
+    assert found.mosaic is not None
+    assert healthy.mosaic is not None
+    assert np.isfinite(found.mosaic.top)
+    for unit, level in ((5, {"nan": 0, "inf": 255, "-inf": 1}[strange]), (6, None)):
+        top, left, bottom, right = tile_box(found.mosaic.grid, unit)
+        tile = found.mosaic.pixels[top:bottom, left:right]
+        if level is not None:
+            assert np.unique(tile).tolist() == [level]
+        else:
+            assert len(np.unique(tile)) > 10
+    count = model.info.layer("conv2").map_shape[0] * model.info.layer("conv2").map_shape[1]
+    assert found.notes[0].startswith(f"{count} of {count * 128} values of conv2 are NaN or infinite")
+
+
+def test_a_network_full_of_nan_has_no_scores_and_no_back_picture() -> None:
+    model = load_model(ModelChoice("caffenet64", weights="random", device="cpu"))
+    with torch.no_grad():
+        model.net.get_submodule("conv1").get_parameter("weight").fill_(float("nan"))
+    found = step(model, frame(), Request(1, "relu3", 5, "forward", "gradient"), Memo())
+    assert found.scores == ()
+    assert "class scores are NaN" in " ".join(found.notes)
+    assert found.mosaic is not None
+    assert not found.mosaic.pixels.any()
+    assert found.heat is not None
+    assert found.heat.empty
+    assert "NaN" in found.heat.note
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30])
+def test_very_small_and_very_large_backward_signals_give_the_same_picture(
+    model: LoadedModel, size: float
+) -> None:
+    request = Request(1, "conv2", 3, "forward", "gradient", view="norm")
+    signal = torch.randn(3, 64, 64, generator=torch.Generator().manual_seed(0))
+    x = model.preprocess(frame().rgb, model.device)
+    made = METHODS["gradient"].run(model, x, Target("conv2", 3, Seed("map")), frozenset())
+    picture = model.preprocess.picture(x)
+    expected = heat_picture(replace(made, heat=signal), request, picture)
+    found = heat_picture(replace(made, heat=signal * size), request, picture)
+    np.testing.assert_allclose(found.picture.astype(int), expected.picture, atol=1)
+    assert found.picture.std() > 10
+
+
+def test_a_layer_that_did_not_run_for_this_picture_is_named(model: LoadedModel) -> None:
+    class Skips(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.zeros(1, 3)
+
+    skips = Skips()
+    skips.conv1 = model.net.get_submodule("conv1")
+    found = step(replace(model, net=skips), frame(), Request(1, "conv1"), Memo())
+    assert found.mosaic is None
+    assert found.notes == ("conv1 did not run for this picture: choose another layer.",)
 
 
 def test_an_unknown_layer_is_an_error_and_leaves_no_hook(model: LoadedModel) -> None:
