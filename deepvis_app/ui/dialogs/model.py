@@ -135,10 +135,14 @@ class ModelDialog(QDialog):
         self._filter(self.search.text())
 
     def _filter(self, text: str) -> None:
-        for row in range(self.names.count()):
-            item = self.names.item(row)
-            if item is not None:
-                item.setHidden(text.strip().lower() not in item.text().lower())
+        """Hide what has not the text in it, and choose of the rest what is called just so, or else the first."""
+        wanted = text.strip().lower()
+        items = [item for row in range(self.names.count()) if (item := self.names.item(row)) is not None]
+        for item in items:
+            item.setHidden(wanted not in item.text().lower())
+        shown = [item for item in items if not item.isHidden()]
+        if wanted and shown:
+            self.names.setCurrentItem(min(shown, key=lambda item: item.text().lower() != wanted))
 
     def _name_changed(self, name: str) -> None:
         self.warning.setVisible(name.strip().startswith("file:"))

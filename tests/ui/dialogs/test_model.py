@@ -47,6 +47,24 @@ def test_searching_narrows_the_list(qtbot: QtBot) -> None:
     assert len(visible(dialog)) == 3
 
 
+def test_what_is_searched_for_is_what_will_be_loaded(qtbot: QtBot) -> None:
+    dialog = opened(qtbot, Shown(qtbot))
+    dialog.search.setText("net")
+    assert dialog.choice().name == "caffenet64"
+    dialog.search.setText("ResNet50")
+    assert dialog.choice().name == "resnet50"
+    dialog.search.clear()
+    assert dialog.choice().name == "resnet50"
+
+
+def test_an_exact_name_is_chosen_before_a_longer_one(qtbot: QtBot) -> None:
+    dialog = opened(qtbot, Shown(qtbot))
+    dialog.names.insertItem(0, "wide_alexnet")
+    dialog.search.setText("alexnet")
+    assert visible(dialog) == ["wide_alexnet", "alexnet"]
+    assert dialog.choice().name == "alexnet"
+
+
 def test_the_chosen_model_is_loaded_and_remembered(qtbot: QtBot) -> None:
     shown = Shown(qtbot)
     dialog = opened(qtbot, shown)
