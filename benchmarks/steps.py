@@ -26,12 +26,12 @@ def rows(device: str = "auto", pairs: int = PAIRS, soak_frames: int = SOAK_FRAME
     """The step rows for every model, then the memory row."""
     found = []
     for name in MODELS:
-        model = _load(name, device)
+        model = load(name, device)
         found += [_forward_row(name, model, pairs), _deconv_row(name, model, pairs)]
-    return [*found, _memory_row(_load(MODELS[0], device), soak_frames)]
+    return [*found, _memory_row(load(MODELS[0], device), soak_frames)]
 
 
-def _load(name: str, device: str) -> LoadedModel:
+def load(name: str, device: str) -> LoadedModel:
     """Installed weights where there are some; the time does not depend on the values."""
     try:
         return load_model(ModelChoice(name, device=device))

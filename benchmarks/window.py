@@ -13,6 +13,7 @@ from collections.abc import Callable
 from PyQt6.QtCore import QEventLoop, QTimer
 
 from benchmarks.rows import Row
+from benchmarks.steps import MODELS, load
 from deepvis_app.app import Program, Start, application, build
 from deepvis_app.messages import ModelChoice, SourceSpec, UnitRef
 from deepvis_app.session import intents
@@ -48,19 +49,24 @@ program.stop()
 
 
 def rows(device: str = "auto", seconds: float = RUN_S) -> list[Row]:
+    """The rows of every model, then those of the start, which is that of the bundled net."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     qt = application()
-    program = build(Start(ModelChoice("caffenet64", device=device), SourceSpec("pattern")), remember=False)
+    found = [row for name in MODELS for row in _model_rows(load(name, device).info.choice, seconds)]
+    del qt
+    return [*found, *_start_rows()]
+
+
+def _model_rows(choice: ModelChoice, seconds: float) -> list[Row]:
+    program = build(Start(choice, SourceSpec("pattern")), remember=False)
     program.window.resize(*SIZE)
     program.window.show()
     try:
-        _until(lambda: program.session.view.fresh, 30)
-        found = [*_work_rows(program, seconds), _click_row(program)]
+        _until(lambda: program.session.view.fresh, 60)
+        return [*_work_rows(program, seconds), _click_row(program)]
     finally:
         program.window.close()
         program.stop()
-        del qt
-    return [*found, *_start_rows()]
 
 
 def _work_rows(program: Program, seconds: float) -> list[Row]:
@@ -76,23 +82,26 @@ def _work_rows(program: Program, seconds: float) -> list[Row]:
         _wait(500)
     work = list(program.window.clock.work_ms)
     detail = f"{len(work)} views in {seconds:g} s at {SIZE[0]}x{SIZE[1]}"
+    what = f"{_name(program)}: window work per shown frame"
     return [
-        Row("window work per shown frame, median", statistics.median(work), 5, "ms", detail),
-        Row("window work per shown frame, worst", max(work), 50, "ms"),
+        Row(f"{what}, median", statistics.median(work), 5, "ms", detail),
+        Row(f"{what}, worst", max(work), 50, "ms"),
     ]
 
 
 def _click_row(program: Program) -> Row:
     """Steps that fit between a click and the matching picture, after one timer tick is taken off."""
     session = program.session
-    intents.select(session, UnitRef("conv3", 0))
+    layers = intents.shown_layers(session)
+    layer = layers[len(layers) // 2]
+    intents.select(session, UnitRef(layer.name, 0))
     session.change(method="deconv")
     _until(lambda: session.view.fresh, 10)
     steps, waits = [], []
     for click in range(CLICKS):
         _wait(random.Random(click).randrange(60, 140))
         began = time.perf_counter()
-        intents.select_unit(session, (click * 37 + 1) % 256)
+        intents.select_unit(session, (click * 37 + 1) % layer.units)
         _until(lambda: session.view.fresh, 10)
         wait_ms = (time.perf_counter() - began) * 1e3
         result = session.view.result
@@ -100,7 +109,14 @@ def _click_row(program: Program) -> Row:
         waits.append(wait_ms)
         steps.append((wait_ms - FAST_MS) / result.timing.step_ms)
     detail = f"median {statistics.median(waits):.0f} ms"
-    return Row("click to matching picture, in steps beyond one tick", statistics.median(steps), 2, "", detail)
+    what = f"{_name(program)}: click to matching picture, steps beyond one tick"
+    return Row(what, statistics.median(steps), 2, "", detail)
+
+
+def _name(program: Program) -> str:
+    model = program.session.view.model
+    assert model is not None
+    return model.choice.name
 
 
 def _start_rows() -> list[Row]:

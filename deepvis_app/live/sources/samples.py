@@ -11,9 +11,10 @@ from deepvis_app.live.sources.stills import Item, Stills
 from deepvis_app.messages import U8
 from deepvis_app.render.pictures import PictureError
 
-# Functions of skimage.data that need neither pooch nor a network, most telling pictures first.
+# Functions of skimage.data that need neither pooch nor a network, most telling pictures first: the bundled network
+# knows a cup of coffee when it sees one.
 SAMPLES = (
-    "astronaut", "chelsea", "coffee", "rocket", "stereo_motorcycle", "camera", "coins", "hubble_deep_field",
+    "coffee", "astronaut", "chelsea", "rocket", "stereo_motorcycle", "camera", "coins", "hubble_deep_field",
     "immunohistochemistry", "retina", "moon", "brick", "gravel", "grass", "cell", "clock", "page",
 )  # fmt: skip
 

@@ -210,7 +210,7 @@ def test_samples_start_where_asked_and_refuse_unknown_names() -> None:
     source = Samples("coffee")
     source.open()
     assert [shown(source).name, step(source)] == ["coffee", "rocket"]
-    with pytest.raises(SourceError, match="there are astronaut, chelsea"):
+    with pytest.raises(SourceError, match="there are coffee, astronaut"):
         Samples("dog").open()
 
 
