@@ -13,16 +13,24 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from deepvis_app.files import assets_folder, cache_folder, config_folder, data_folder, file_sha256
-
 OLDEST_PYTHON = (3, 11)
 _CHILD_SECONDS = 30.0
-_REINSTALL = "install the program again: pip install --force-reinstall ."
+_REINSTALL = "install the program again, with pip install --force-reinstall and its folder"
+_PACKAGES = (
+    "numpy",
+    "PIL",
+    "platformdirs",
+    "pyqtgraph",
+    "safetensors",
+    "skimage.data",
+    "skimage.filters",
+    "tqdm",
+)
 _FIRST_NETWORK = "caffenet64"
 
 _QT = """
@@ -42,6 +50,14 @@ before = dict(os.environ)
 from deepvis_app.live.cv import QT_VARIABLES, cv2
 print(cv2.__version__)
 print(*(name for name in QT_VARIABLES if os.environ.get(name) != before.get(name)))
+"""
+_IMPORTS = """
+import importlib, sys
+for name in sys.argv[1:]:
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        print(name, "-", *str(error).splitlines()[:1])
 """
 _CAMERAS = """
 from deepvis_app.live.cv import cv2
@@ -104,6 +120,14 @@ def check_torchvision() -> Finding:
     return Finding("ok", "torchvision", importlib.import_module("torchvision").__version__)
 
 
+def check_packages() -> Finding:
+    """What no other check imports; in a child, because a package that is only half there may end the process."""
+    broken = child_lines(_IMPORTS, arguments=_PACKAGES)
+    if broken:
+        return Finding("FAIL", "packages", "; ".join(broken), _REINSTALL)
+    return Finding("ok", "packages", "complete")
+
+
 def check_qt() -> Finding:
     """Start Qt for real: without a display on its offscreen platform, as the screenshot command does."""
     shown = has_display()
@@ -157,6 +181,7 @@ def check_cameras() -> Finding:
 
 def check_bundled() -> Finding:
     """The network of the first start: there, readable, and with the hash of its card where that states one."""
+    from deepvis_app.files import assets_folder, file_sha256
     from deepvis_app.models.weights import WeightsError, read_state_dict
 
     what, path = "bundled network", assets_folder() / "models" / f"{_FIRST_NETWORK}.safetensors"
@@ -181,6 +206,8 @@ def check_installed() -> Finding:
 
 
 def check_folders() -> Finding:
+    from deepvis_app.files import cache_folder, config_folder, data_folder
+
     cure = "make it writable, or set DEEPVIS_HOME to a folder that is"
     for folder in (data_folder(), config_folder(), cache_folder()):
         try:
@@ -196,6 +223,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     check_python,
     check_torch,
     check_torchvision,
+    check_packages,
     check_qt,
     check_qt_libraries,
     check_opencv,
@@ -224,12 +252,14 @@ def debian_package(library: str) -> str:
     return f"{stem}-{version}" if stem[-1:].isdigit() else f"{stem}{version}"
 
 
-def child_lines(code: str, environment: dict[str, str] | None = None) -> list[str]:
+def child_lines(
+    code: str, environment: dict[str, str] | None = None, arguments: Sequence[str] = ()
+) -> list[str]:
     """The lines that `code` prints in a Python process of its own. Raises ChildError."""
     package_parent = str(Path(__file__).parent.parent)
     search = os.pathsep.join(filter(None, (package_parent, os.environ.get("PYTHONPATH"))))
     variables = {**os.environ, "PYTHONPATH": search, **(environment or {})}
-    command = [sys.executable, "-c", code]
+    command = [sys.executable, "-c", code, *arguments]
     try:
         done = subprocess.run(
             command, env=variables, capture_output=True, text=True, timeout=_CHILD_SECONDS, check=False

@@ -2,19 +2,22 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import save_file
 
-from deepvis_app import doctor
+from deepvis_app import doctor, files
 from deepvis_app.doctor import ChildError, Finding
 from deepvis_app.files import file_sha256
 from deepvis_app.models import weights
+from tests.conftest import ROOT
 
 LDD = """\
 	linux-vdso.so.1 (0x00007ffd)
@@ -48,7 +51,7 @@ def bundle(folder: Path, card: object) -> Path:
 def children(monkeypatch: pytest.MonkeyPatch, answer: list[str] | ChildError) -> None:
     """Every child process prints `answer`, or fails so."""
 
-    def child(code: str, environment: dict[str, str] | None = None) -> list[str]:
+    def child(code: str, *_: object, **__: object) -> list[str]:
         if isinstance(answer, ChildError):
             raise answer
         return answer
@@ -103,6 +106,34 @@ def test_a_torchvision_that_cannot_be_imported_fails(
     monkeypatch.setattr(doctor, "CHECKS", (doctor.check_torchvision,))
     assert doctor.main() == 1
     assert "torchvision: operator torchvision::nms does not exist. Install" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["platformdirs", "pyqtgraph", "skimage"])
+def test_a_package_that_cannot_be_imported_is_named(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / f"{name}.py").write_text("raise ImportError('libfoo.so.1 is missing')")
+    monkeypatch.setattr(doctor, "_PACKAGES", (name, "json", "tqdm"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    finding = doctor.check_packages()
+    assert (finding.status, finding.finding) == ("FAIL", f"{name} - libfoo.so.1 is missing")
+
+
+def test_every_package_that_the_program_needs_is_imported_by_some_check() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split(r"[<>=]", line)[0] for line in project["dependencies"]}
+    own_check = {"torch", "torchvision", "PyQt6", "opencv-python"}
+    modules = {"pillow": "PIL", "scikit-image": "skimage"}
+    imported = {package.partition(".")[0] for package in doctor._PACKAGES}
+    assert {modules.get(name, name) for name in needed - own_check} == imported
+
+
+def test_the_doctor_itself_needs_no_package() -> None:
+    code = (
+        "import sys; before = set(sys.modules); import deepvis_app.doctor; print(*set(sys.modules) - before)"
+    )
+    loaded = {name.partition(".")[0] for name in doctor.child_lines(code)[0].split()}
+    assert not loaded & {"numpy", "torch", "PyQt6", "cv2", "platformdirs", "safetensors", "tqdm"}
 
 
 @pytest.mark.parametrize("variable", ["DISPLAY", "WAYLAND_DISPLAY"])
@@ -201,14 +232,14 @@ def test_cameras_are_counted(monkeypatch: pytest.MonkeyPatch, answer: list[str],
 
 
 def test_the_bundled_network_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "assets_folder", lambda: tmp_path)
+    monkeypatch.setattr(files, "assets_folder", lambda: tmp_path)
     path = bundle(tmp_path, {})
     path.with_suffix(".json").write_text(json.dumps({"weights_sha256": file_sha256(path)}))
     assert doctor.check_bundled().status == "ok"
 
 
 def test_a_missing_bundled_network_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "assets_folder", lambda: tmp_path)
+    monkeypatch.setattr(files, "assets_folder", lambda: tmp_path)
     finding = doctor.check_bundled()
     assert finding.status == "FAIL"
     assert "There is no weights file" in finding.finding
@@ -217,7 +248,7 @@ def test_a_missing_bundled_network_fails(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_changed_or_truncated_bundled_network_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "assets_folder", lambda: tmp_path)
+    monkeypatch.setattr(files, "assets_folder", lambda: tmp_path)
     path = bundle(tmp_path, {"weights_sha256": "00"})
     assert "not the file that its card describes" in doctor.check_bundled().finding
     path.write_bytes(path.read_bytes()[:50])
