@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtGui import QColor
 
-from deepvis_app.messages import U8, Box, Cell, GridContent, LayerInfo, ModelInfo, UnitRef
+from deepvis_app.messages import U8, Box, Cell, GridContent, LayerInfo, ModelInfo, Mosaic, UnitRef
 from deepvis_app.render.palettes import PALETTES
 from deepvis_app.session import Session, View, ViewState
 from deepvis_app.ui.widgets.placement import FloatBox
@@ -18,6 +18,19 @@ def table_of(state: ViewState, content: GridContent) -> U8:
     """The chosen colour table; gradients are red and green, as in 2015, unless a colourful one was chosen."""
     name = "redgreen" if content == "backward" and state.palette == "gray" else state.palette
     return PALETTES[name]
+
+
+def as_seen(mosaic: Mosaic, mirror: bool) -> U8:
+    """The mosaic's numbers; `mirror` turns every tile left for right in its place, as the input is turned."""
+    if not mirror:
+        return mosaic.pixels
+    grid, seen = mosaic.grid, mosaic.pixels.copy()
+    height, width = grid.tile
+    body = seen[grid.gap :, grid.gap :]
+    cells = body.reshape(grid.rows, height + grid.gap, grid.columns, width + grid.gap).copy()
+    cells[..., :width] = cells[..., :width][..., ::-1].copy()
+    body[:] = cells.reshape(body.shape)
+    return seen
 
 
 def unit_name(model: ModelInfo | None, ref: UnitRef) -> str:

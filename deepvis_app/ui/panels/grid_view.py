@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter
@@ -12,7 +14,7 @@ from deepvis_app.render.grid import SMALLEST_TILE, cell_at, place_at, tile_box
 from deepvis_app.render.palettes import ZERO, value_of
 from deepvis_app.session import Session, View
 from deepvis_app.session.intents import pick_position, select_unit
-from deepvis_app.ui.panels.common import FROZEN, POINTED, SELECTED, PointedCell, table_of
+from deepvis_app.ui.panels.common import FROZEN, POINTED, SELECTED, PointedCell, as_seen, table_of
 from deepvis_app.ui.widgets.image_view import ImageView
 from deepvis_app.ui.widgets.placement import FloatBox
 
@@ -32,6 +34,7 @@ class GridView(ImageView):
         self._session, self._cell = session, PointedCell(session)
         self._view = session.view
         self._mosaic: Mosaic | None = None
+        self._pixels = np.zeros((1, 1), np.uint8)  # of the mosaic, as they are seen
         self._at: tuple[float, float] | None = None
         self._selection: tuple[object, ...] = ()
         self.hovered.connect(self._point)
@@ -44,8 +47,9 @@ class GridView(ImageView):
         changed, self._mosaic = mosaic is not self._mosaic, mosaic
         if mosaic is None:
             self.clear_picture()
-        elif changed or last.state.palette != view.state.palette:
-            self.set_numbers(mosaic.pixels, table_of(view.state, mosaic.content))
+        elif changed or (last.state.palette, last.state.mirror) != (view.state.palette, view.state.mirror):
+            self._pixels = as_seen(mosaic, view.state.mirror)
+            self.set_numbers(self._pixels, table_of(view.state, mosaic.content))
         if changed:
             self._fit_tiles()
             if self._at is not None:  # another unit may be under the mouse now
@@ -149,7 +153,8 @@ class GridView(ImageView):
         place = place_at(mosaic.grid, *self._at)
         if place is None:
             return None
-        return cell_at(mosaic.grid, int(mosaic.order[place]), place, layer.map_shape, *self._at)
+        cell = cell_at(mosaic.grid, int(mosaic.order[place]), place, layer.map_shape, *self._at)
+        return replace(cell, x=layer.map_shape[1] - 1 - cell.x) if self._view.state.mirror else cell
 
     def _tell(self) -> None:
         cell, layer = self._cell_under(), self._layer()
@@ -171,7 +176,7 @@ class GridView(ImageView):
             return f"= {result.cell_value:.5g}"
         if result.request.scale.boost:
             return "= ..."
-        number = int(mosaic.pixels[int(self._at[0]), int(self._at[1])])
+        number = int(self._pixels[int(self._at[0]), int(self._at[1])])
         return f"\N{ALMOST EQUAL TO} {value_of(number or ZERO, mosaic.top, result.request.scale.gamma):.2g}"
 
 

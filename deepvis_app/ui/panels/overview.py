@@ -13,7 +13,7 @@ from deepvis_app.messages import U8, Mosaic, UnitRef
 from deepvis_app.render.grid import place_at, tile_box
 from deepvis_app.session import Session, View
 from deepvis_app.session.intents import select
-from deepvis_app.ui.panels.common import POINTED, SELECTED, table_of, unit_name
+from deepvis_app.ui.panels.common import POINTED, SELECTED, as_seen, table_of, unit_name
 from deepvis_app.ui.widgets.image_view import ImageView
 from deepvis_app.ui.widgets.placement import Fit, FloatBox
 
@@ -62,18 +62,25 @@ class OverviewCanvas(ImageView):
         if not mosaics:
             self.blocks = []
             self.clear_picture()
-        elif mosaics is not self._mosaics or self._drawn_with != (view.state.palette, self.size()):
+        elif mosaics is not self._mosaics or self._drawn_with != self._look():
             metrics = self.fontMetrics()
             narrowest = metrics.averageCharWidth() * NARROWEST
             pane = self.height(), self.width()
             self.blocks, size, fit = pack(mosaics, pane, metrics.height() + 6, narrowest)
             self.set_fit(fit)
             table = table_of(view.state, mosaics[0].content)
-            self.set_pieces([(enlarged(b.mosaic.pixels), b.box) for b in self.blocks], table, size)
-        self._mosaics, self._drawn_with = mosaics, (view.state.palette, self.size())
+            self.set_pieces(
+                [(enlarged(as_seen(b.mosaic, view.state.mirror)), b.box) for b in self.blocks], table, size
+            )
+        self._mosaics, self._drawn_with = mosaics, self._look()
         self._mark()
         error = view.result.error if view.result is not None else ""
         self.message.say("" if mosaics else error or "computing all layers ...")
+
+    def _look(self) -> tuple[object, ...]:
+        """What decides beside the mosaics how the canvas looks."""
+        state = self._view.state
+        return state.palette, state.mirror, self.size()
 
     def unit_at(self, y: float, x: float) -> UnitRef | None:
         block = self._block_at(y, x)

@@ -76,6 +76,23 @@ def test_the_mouse_tells_unit_position_and_the_exact_value(stage: Stage[LayerGri
     assert stage.panel.told.text() == f"unit 20  (6, 2)  = {exact:.5g}"
 
 
+def test_mirrored_tiles_stay_in_their_places_and_tell_the_true_position(stage: Stage[LayerGridPanel]) -> None:
+    plain = stage.panel.grid.grab().toImage()
+    stage.turn(mirror=True)
+    width = layer_of(stage).map_shape[1]
+    for y, x in ((6, 2), (0, 0), (3, width - 1)):
+        here, there = spot(stage, 20, y, x), spot(stage, 20, y, width - 1 - x)
+        seen = stage.panel.grid.grab().toImage()
+        assert seen.pixelColor(here.toPoint()) == plain.pixelColor(there.toPoint())
+        hover(stage.panel.grid.viewport(), here.x(), here.y())
+        told = stage.panel.told.text()
+        assert told.startswith(f"unit 20  ({y}, {width - 1 - x})")
+        stage.turn()
+        exact = float(activations(layer_of(stage))[20, y, width - 1 - x])
+        assert stage.panel.told.text().endswith(f"= {exact:.5g}")
+        hover(stage.panel.grid.viewport(), 0, 0)
+
+
 def test_a_mouse_at_rest_tells_the_unit_that_was_scrolled_under_it(stage: Stage[LayerGridPanel]) -> None:
     stage.turn(layer="features.conv2")
     grid = stage.panel.grid
