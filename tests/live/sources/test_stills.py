@@ -202,14 +202,14 @@ def test_a_sample_that_this_scikit_image_lacks_is_skipped(monkeypatch: pytest.Mo
     monkeypatch.setattr("skimage.data.coffee", gone)
     source = Samples("coffee")
     source.open()
-    assert shown(source).name == "rocket"
+    assert shown(source).name == "astronaut"
     assert "coffee is missing" in source.facts().message
 
 
 def test_samples_start_where_asked_and_refuse_unknown_names() -> None:
     source = Samples("coffee")
     source.open()
-    assert [shown(source).name, step(source)] == ["coffee", "rocket"]
+    assert [shown(source).name, step(source)] == ["coffee", "astronaut"]
     with pytest.raises(SourceError, match="there are coffee, astronaut"):
         Samples("dog").open()
 
