@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from deepvis_app.files import atomic_write
 from deepvis_app.models.nets.caffenet64 import CaffeNet64
 from precompute.training.augment import crop_flip, jitter_colour
 from precompute.training.data import Split
@@ -38,6 +39,10 @@ class Recipe:
     min_area_settling: float = 0.75
     average_decay: float = 0.999
     seed: int = 0
+
+
+class CheckpointError(Exception):
+    """A checkpoint that cannot be gone on from; the message is one sentence for people."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,10 @@ class Trainer:
         self.history: list[dict[str, float]] = []
 
     def run(self, checkpoint: Path, report: Callable[[Progress], None]) -> Accuracy:
-        """Train to the recipe's last epoch; the checkpoint is replaced atomically after each epoch."""
+        """Train to the recipe's last epoch; the checkpoint is replaced atomically after each epoch.
+
+        Raises CheckpointError for one that is damaged or of another recipe.
+        """
         if checkpoint.is_file():
             self._restore(checkpoint)
         accuracy = evaluate(self.averaged, self._val)
@@ -178,24 +186,31 @@ class Trainer:
                 average.copy_(value)
 
     def _save(self, checkpoint: Path) -> None:
-        checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        partial = checkpoint.with_suffix(".part")
         state = {
+            "recipe": asdict(self.recipe),
             "epoch": self.epoch,
             "net": self.net.state_dict(),
             "averaged": self.averaged.state_dict(),
             "optimiser": self._optimiser.state_dict(),
             "history": self.history,
         }
-        torch.save(state, partial)
-        partial.replace(checkpoint)
+        with atomic_write(checkpoint) as file:
+            torch.save(state, file)
 
     def _restore(self, checkpoint: Path) -> None:
-        state = torch.load(checkpoint, weights_only=True)
-        self.net.load_state_dict(state["net"])
-        self.averaged.load_state_dict(state["averaged"])
-        self._optimiser.load_state_dict(state["optimiser"])
-        self.epoch, self.history = state["epoch"], state["history"]
+        again = "remove it to start afresh, or name another with --checkpoint"
+        try:
+            state = torch.load(checkpoint, weights_only=True)
+            same = state.get("recipe", asdict(self.recipe)) == asdict(self.recipe)
+            if same:
+                self.net.load_state_dict(state["net"])
+                self.averaged.load_state_dict(state["averaged"])
+                self._optimiser.load_state_dict(state["optimiser"])
+                self.epoch, self.history = state["epoch"], state["history"]
+        except Exception as error:  # a damaged file makes torch raise nearly anything
+            raise CheckpointError(f"{checkpoint} is damaged or of another network; {again}") from error
+        if not same:
+            raise CheckpointError(f"{checkpoint} belongs to a run with other settings; {again}")
 
 
 def _decayed_groups(net: nn.Module, weight_decay: float) -> list[dict[str, object]]:

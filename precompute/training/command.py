@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from deepvis_app.files import assets_folder, cache_folder
 from precompute.training.bundle import write_bundle
-from precompute.training.classifier import Progress, Recipe, Trainer
+from precompute.training.classifier import CheckpointError, Progress, Recipe, Trainer
 from precompute.training.data import DatasetError, load_tiny_imagenet
 from precompute.training.fold import FoldingError
 
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
             trainer.run(checkpoint, bar.show)
         command = f"deepvis-precompute train-classifier DATA --epochs {options.epochs} --seed {options.seed}"
         card = write_bundle(trainer, data, options.assets, command)
-    except (DatasetError, FoldingError, OSError) as error:
+    except (DatasetError, CheckpointError, FoldingError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(
@@ -63,10 +63,17 @@ class _Bar:
         self._bar.update(0)
 
 
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not at least 1")
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="deepvis-precompute train-classifier", description=__doc__)
     parser.add_argument("data", type=Path, metavar="DATA", help="Tiny ImageNet, as a folder or a zip")
-    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--epochs", type=_count, default=Recipe.epochs)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--checkpoint", type=Path, help="where to keep the state between epochs")
     parser.add_argument("--assets", type=Path, default=assets_folder(), help="where the results go")

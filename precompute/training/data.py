@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,9 +12,10 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
-from platformdirs import user_cache_path
+from PIL import Image
 from tqdm import tqdm
+
+from deepvis_app.files import cache_folder
 
 SIDE = 64
 PICTURE_ENDINGS = {".jpeg", ".jpg", ".png", ".webp", ".bmp"}
@@ -82,21 +83,28 @@ def load_tiny_imagenet(path: Path, *, cache: Path | None = None) -> TinyImageNet
         tree = _Tree(path)
     except zipfile.BadZipFile as error:
         raise DatasetError(f"{path}: not a readable zip file ({error})") from error
-    wnids = tuple(sorted(fields[0].strip() for fields in tree.lines("wnids.txt")))
-    words = {fields[0]: fields[1] for fields in tree.lines("words.txt")}
-    digest = _listing_hash(tree, path)
-    folder = cache or user_cache_path("deepvis") / "tiny-imagenet"
+    digest = _content_hash(tree, path)
+    folder = cache or cache_folder() / "tiny-imagenet"
+    try:
+        wnids = tuple(sorted(fields[0].strip() for fields in tree.lines("wnids.txt")))
+        words = {fields[0]: fields[1] for fields in tree.lines("words.txt")}
+        names = tuple(words[wnid] for wnid in wnids)
+        train, val = _train_items(tree, wnids), _val_items(tree, wnids)
+    except (LookupError, FileNotFoundError, UnicodeDecodeError) as error:
+        raise DatasetError(
+            f"{path}: not the layout of Tiny ImageNet ({error} is missing or wrong)"
+        ) from error
     return TinyImageNet(
-        train=_split(tree, _train_items(tree, wnids), folder / f"{digest[:16]}-train.npy"),
-        val=_split(tree, _val_items(tree, wnids), folder / f"{digest[:16]}-val.npy"),
+        train=_split(tree, train, folder / f"{digest[:16]}-train.npy"),
+        val=_split(tree, val, folder / f"{digest[:16]}-val.npy"),
         wnids=wnids,
-        names=tuple(words[w] for w in wnids),
+        names=names,
         content_sha256=digest,
     )
 
 
-def _listing_hash(tree: _Tree, path: Path) -> str:
-    """The zip's own hash, or for a folder a hash over its names and sizes."""
+def _content_hash(tree: _Tree, path: Path) -> str:
+    """The zip's own hash, or for a folder a hash over its names and files."""
     digest = sha256()
     if path.is_file():
         with path.open("rb") as file:
@@ -104,29 +112,32 @@ def _listing_hash(tree: _Tree, path: Path) -> str:
                 digest.update(block)
     else:
         for name in tree.names:
-            digest.update(f"{name}\0{len(tree.read(name))}\n".encode())
+            content = tree.read(name)
+            digest.update(f"{name}\0{len(content)}\n".encode())
+            digest.update(content)
     return digest.hexdigest()
 
 
-def _train_items(tree: _Tree, wnids: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+def _train_items(tree: _Tree, wnids: tuple[str, ...]) -> list[tuple[str, int]]:
     index = {w: i for i, w in enumerate(wnids)}
-    for name in tree.names:
-        parts = PurePosixPath(name).parts
-        if parts[0] == "train" and PurePosixPath(name).suffix.lower() in PICTURE_ENDINGS:
-            yield name, index[parts[1]]
+    parts = {name: PurePosixPath(name).parts for name in tree.names}
+    return [
+        (name, index[parts[name][1]])
+        for name in tree.names
+        if parts[name][0] == "train" and PurePosixPath(name).suffix.lower() in PICTURE_ENDINGS
+    ]
 
 
-def _val_items(tree: _Tree, wnids: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+def _val_items(tree: _Tree, wnids: tuple[str, ...]) -> list[tuple[str, int]]:
     index = {w: i for i, w in enumerate(wnids)}
     by_stem = {
         PurePosixPath(n).stem: n for n in tree.names if PurePosixPath(n).parts[:2] == ("val", "images")
     }
-    for fields in tree.lines("val/val_annotations.txt"):
-        yield by_stem[PurePosixPath(fields[0]).stem], index[fields[1]]
+    lines = tree.lines("val/val_annotations.txt")
+    return [(by_stem[PurePosixPath(fields[0]).stem], index[fields[1]]) for fields in lines]
 
 
-def _split(tree: _Tree, items: Iterator[tuple[str, int]], cached: Path) -> Split:
-    listed = list(items)
+def _split(tree: _Tree, listed: Sequence[tuple[str, int]], cached: Path) -> Split:
     if not listed:
         raise DatasetError("no pictures found where the official layout has them")
     labels = torch.tensor([label for _, label in listed])
@@ -152,7 +163,7 @@ def _split(tree: _Tree, items: Iterator[tuple[str, int]], cached: Path) -> Split
 def _decode(data: bytes, name: str) -> np.ndarray:
     try:
         picture = Image.open(io.BytesIO(data)).convert("RGB")
-    except (UnidentifiedImageError, OSError) as error:
+    except Exception as error:  # damaged or huge pictures make Pillow raise nearly anything
         raise DatasetError(f"{name}: not a readable picture ({error})") from error
     if picture.size != (SIDE, SIDE):
         picture = picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC)

@@ -14,9 +14,17 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from deepvis_app.models.nets.caffenet64 import CaffeNet64
-from precompute.training.command import main
 from precompute.training.augment import crop_flip, jitter_colour
-from precompute.training.classifier import Progress, Recipe, Trainer, evaluate, learning_rate, normalise
+from precompute.training.classifier import (
+    CheckpointError,
+    Progress,
+    Recipe,
+    Trainer,
+    evaluate,
+    learning_rate,
+    normalise,
+)
+from precompute.training.command import main
 from precompute.training.data import DatasetError, TinyImageNet, load_tiny_imagenet
 from precompute.training.fold import FoldingError, dead_units, fold
 
@@ -133,6 +141,7 @@ def test_the_rate_rises_to_its_peak_and_ends_near_zero() -> None:
     assert rates[100] == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.slow  # four epochs
 def test_a_run_that_was_killed_after_an_epoch_ends_like_one_that_was_not(
     data: TinyImageNet, tmp_path: Path
 ) -> None:
@@ -155,6 +164,56 @@ def test_a_run_that_was_killed_after_an_epoch_ends_like_one_that_was_not(
         straight.net.state_dict().items(), resumed.net.state_dict().values(), strict=True
     ):
         assert torch.allclose(a, b, atol=1e-5), name
+
+
+def test_a_checkpoint_of_other_settings_or_a_damaged_one_is_refused(
+    data: TinyImageNet, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.pt"
+    Trainer(tiny(1), data.train, data.val, 6).run(path, ignore)
+    with pytest.raises(CheckpointError, match="other settings"):
+        Trainer(tiny(2), data.train, data.val, 6).run(path, ignore)
+    for content in (b"", path.read_bytes()[:5000], b"no checkpoint at all"):
+        path.write_bytes(content)
+        with pytest.raises(CheckpointError, match="is damaged"):
+            Trainer(tiny(1), data.train, data.val, 6).run(path, ignore)
+
+
+def test_a_checkpoint_that_does_not_tell_its_recipe_is_gone_on_from(
+    data: TinyImageNet, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.pt"
+    Trainer(tiny(1), data.train, data.val, 6).run(path, ignore)
+    state = torch.load(path, weights_only=True)
+    del state["recipe"]
+    torch.save(state, path)
+    resumed = Trainer(tiny(1), data.train, data.val, 6)
+    resumed.run(path, ignore)
+    assert resumed.epoch == 1
+
+
+@pytest.mark.parametrize("changed", ["words.txt", "val/val_annotations.txt", "wnids.txt"])
+def test_a_layout_with_a_list_that_does_not_fit_is_refused(
+    changed: str, archive: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(tmp_path)
+    (tmp_path / "tiny" / changed).write_text("n99\tsomething\n")
+    with pytest.raises(DatasetError, match="not the layout of Tiny ImageNet"):
+        load_tiny_imagenet(tmp_path / "tiny", cache=tmp_path / "cache")
+    if changed != "wnids.txt":
+        (tmp_path / "tiny" / changed).unlink()
+        with pytest.raises(DatasetError, match="not the layout of Tiny ImageNet"):
+            load_tiny_imagenet(tmp_path / "tiny", cache=tmp_path / "cache")
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + 100 * b"x"])
+def test_a_damaged_picture_is_named(content: bytes, archive: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(tmp_path)
+    (tmp_path / "tiny/val/images/val_3.png").write_bytes(content)
+    with pytest.raises(DatasetError, match=r"val_3.png: not a readable picture"):
+        load_tiny_imagenet(tmp_path / "tiny", cache=tmp_path / "cache")
 
 
 def test_folding_keeps_the_function_and_is_checked(data: TinyImageNet) -> None:
