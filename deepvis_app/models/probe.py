@@ -34,8 +34,8 @@ class Probe:
         self._net = net
         self._stop_after = stop_after
         self._wanted = frozenset(names) | ({stop_after} if stop_after else set())
-        paths = {name.partition(":")[0] for name in self._wanted}
         modules = modules_by_name(net)
+        paths = {name if name in modules else name.rpartition(":")[0] or name for name in self._wanted}
         if unknown := sorted(paths - modules.keys()):
             raise KeyError(f"the network has no layer {', '.join(unknown)}")
         self._modules = {path: modules[path] for path in sorted(paths)}

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections import OrderedDict
+
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from deepvis_app.models.probe import Probe
+from deepvis_app.models.probe import Probe, class_vector
 from tests.models.small_nets import Raising, Residual, classifier, hooks_left
 
 
@@ -90,3 +92,23 @@ def test_run_without_a_stop_goes_to_the_end() -> None:
     with Probe(net, ["9"]) as probe:
         outputs = probe.run(torch.zeros(1, 3, 16, 16))
     assert outputs["9"].sum().item() == pytest.approx(1)
+
+
+def test_a_module_may_have_a_colon_in_its_name() -> None:
+    net = nn.Sequential(OrderedDict({"a:b": nn.Conv2d(3, 2, 1), "c": nn.ReLU()}))
+    x = torch.randn(1, 3, 2, 2)
+    with Probe(net, ["a:b"]) as probe:
+        net(x)
+    assert torch.equal(probe.outputs["a:b"], net[0](x))
+    with pytest.raises(KeyError, match="no layer nothing"):
+        Probe(net, ["nothing"])
+
+
+def test_the_classes_are_read_from_the_first_vector_of_several_outputs() -> None:
+    vector, maps = torch.ones(1, 4), torch.zeros(1, 4, 2, 2)
+    assert class_vector(maps) is maps
+    assert class_vector({"features": maps, "logits": vector}) is vector
+    assert class_vector((maps, vector, 2 * vector)) is vector
+    nothings: tuple[object, ...] = (None, {}, [maps], "text")
+    for nothing in nothings:
+        assert class_vector(nothing).shape == (0,)
