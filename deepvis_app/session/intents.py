@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from deepvis_app.messages import Grid, LayerInfo, Order, Seed, SeedKind, SourceCommand, SourceSpec, UnitRef
+from deepvis_app.messages import (
+    Grid,
+    LayerInfo,
+    Order,
+    Seed,
+    SeedKind,
+    SourceCommand,
+    SourceSpec,
+    SourceStatus,
+    UnitRef,
+)
 from deepvis_app.render.grid import lay_out
 from deepvis_app.render.palettes import PALETTES
 from deepvis_app.render.views import VIEWS
@@ -28,6 +38,7 @@ BACK_CYCLE = (
 )
 ORDERS: tuple[Order, ...] = ("index", "activation", "name")
 SEEDS: tuple[SeedKind, ...] = ("map", "max", "position")
+STILL_KINDS = ("picture", "folder", "list", "samples")
 NO_PICTURES = (
     "Pattern mode shows pictures made by deepvis-precompute; none have been computed for this network yet."
 )
@@ -198,6 +209,20 @@ def reset(session: Session) -> None:
 def source(session: Session, action: str, value: float = 0.0) -> None:
     """A command to the running source: play, pause, toggle, next, previous, seek, speed, loop, retry."""
     session.source.command(SourceCommand(action, value))  # type: ignore[arg-type]
+
+
+def freeze(session: Session) -> None:
+    """Key f of 2015: hold the frame of a camera, stream or video, or let it go on."""
+    status = session.view.source
+    if status.state == "running" and is_still(status):
+        session.say("A picture stands still anyway; freezing is for cameras, streams and videos.")
+    else:
+        source(session, "toggle")
+
+
+def is_still(status: SourceStatus) -> bool:
+    """Whether nothing plays there: pictures, also pasted ones, which have no name to open them by."""
+    return status.spec is None or status.spec.kind in STILL_KINDS
 
 
 def toggle_camera(session: Session, files: SourceSpec, camera: SourceSpec) -> None:

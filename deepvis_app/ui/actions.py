@@ -66,7 +66,7 @@ _ENTRIES: tuple[Action | Submenu, ...] = (
     Action("pattern", "Test pattern", "Source", "A moving picture that needs neither camera nor file",
            lambda c: c.services.open_path("pattern")),
     Action("freeze", "Freeze", "Source", "Freeze the frame, or go on: also pauses and plays a video",
-           lambda c: intents.source(c.session, "toggle"), ("F",), checked=_frozen, button="Freeze", gap=True),
+           lambda c: intents.freeze(c.session), ("F",), checked=_frozen, button="Freeze", gap=True),
     Action("previous", "Previous picture", "Source", "The previous picture or video frame",
            lambda c: openings.step(c, "previous"), ("W", "PgUp"), button="◀ Previous"),
     Action("next", "Next picture", "Source", "The next picture or video frame",
@@ -123,7 +123,7 @@ _ENTRIES: tuple[Action | Submenu, ...] = (
            lambda c: intents.cycle_order(c.session), ("R",)),
     Action("pattern_mode", "Preferred pictures in the grid", "Unit", "Show what every unit prefers",
            lambda c: intents.toggle_pattern(c.session), ("S",)),
-    Action("reset", "Reset", "Unit", "First layer and unit, no backward pass, default scales, nothing frozen",
+    Action("reset", "Reset", "Unit", "First layer and unit, no backward pass, default scales, no frozen origin",
            lambda c: intents.reset(c.session), ("Esc",), gap=True),
 
     # ---- Backward ----

@@ -12,7 +12,7 @@ from deepvis_app.messages import (
     UnitRef,
 )
 from deepvis_app.session import Session, ViewState, intents
-from tests.session.stand_ins import Compute, answer
+from tests.session.stand_ins import Compute, Source, answer
 
 
 def test_arrows_walk_the_layers_then_the_tiles_and_back(session: Session, compute: Compute) -> None:
@@ -100,6 +100,20 @@ def test_units_are_found_by_number_name_and_class(
     session: Session, text: str, expected: list[UnitRef]
 ) -> None:
     assert intents.find(session, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "plays"), [("camera", True), ("video", True), ("folder", False), ("picture", False)]
+)
+def test_freezing_a_picture_is_explained_and_everything_else_is_held(
+    session: Session, kind: str, plays: bool
+) -> None:
+    session.open_source(SourceSpec(kind, "x"))
+    session.poll()
+    intents.freeze(session)
+    assert isinstance(session.source, Source)
+    assert [command.action for command in session.source.commands] == ["toggle"] * plays
+    assert ("stands still" in session.view.notice) == (not plays)
 
 
 def test_key_c_goes_between_camera_and_files(session: Session) -> None:

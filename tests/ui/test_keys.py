@@ -70,6 +70,8 @@ def test_keys_reach_the_state(
 )
 def test_keys_reach_the_source(qtbot: QtBot, key: str, action: str) -> None:
     shown = Shown(qtbot)
+    shown.session.open_source(SourceSpec("video", "/clip.mp4"))
+    shown.window.clock.fast_tick()
     shown.press(key)
     assert [command.action for command in shown.source.commands] == [action]
 

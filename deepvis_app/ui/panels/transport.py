@@ -7,13 +7,12 @@ from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from deepvis_app.messages import SourceStatus
 from deepvis_app.session import Session
-from deepvis_app.session.intents import source
+from deepvis_app.session.intents import is_still, source
 from deepvis_app.ui.widgets.buttons import SignButton
 from deepvis_app.ui.widgets.controls import Chooser
 from deepvis_app.ui.widgets.seek_slider import TICKS, SeekSlider
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
-STILL_KINDS = ("picture", "folder", "list", "samples")  # nothing plays there; positions are picture numbers
 
 
 class Transport(QWidget):
@@ -49,7 +48,7 @@ class Transport(QWidget):
         if status == self._status:
             return
         self._status = status
-        still = status.spec is None or status.spec.kind in STILL_KINDS
+        still = is_still(status)
         self.play.setVisible(status.state in ("running", "paused", "ended") and not still)
         self.play.set_sign("pause" if status.state == "running" else "play")
         self.previous.setVisible(status.can_step)
