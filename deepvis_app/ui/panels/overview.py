@@ -110,7 +110,7 @@ class OverviewCanvas(ImageView):
             self.show_box(block.box)
 
     def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
-        """The layers' names: the same size at every zoom, cut off at their mosaic's width."""
+        """The layers' names: the same size at every zoom, cut at the front to their mosaic's width."""
         super().drawForeground(painter, rect)
         if painter is None or self._view.model is None:
             return
@@ -124,7 +124,8 @@ class OverviewCanvas(ImageView):
             if line.intersects(window):
                 painter.setPen(SELECTED if block.mosaic.layer == self._view.state.layer else _NAME)
                 alias = self._view.model.layer(block.mosaic.layer).alias
-                text = metrics.elidedText(alias, Qt.TextElideMode.ElideRight, int(line.width()))
+                # The end of `inc3a.b1.conv` tells it from its neighbours.
+                text = metrics.elidedText(alias, Qt.TextElideMode.ElideLeft, int(line.width()))
                 painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), text)
 
     # ---- the mouse ----

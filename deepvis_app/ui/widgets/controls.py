@@ -91,6 +91,7 @@ class TypingField(QLineEdit):
         self.setPlaceholderText(hint)
         self.setToolTip(tooltip)
         self.setClearButtonEnabled(True)
+        self.setAcceptDrops(False)  # files are dropped on the window, wherever that is
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def event(self, event: QEvent | None) -> bool:

@@ -176,6 +176,12 @@ def test_a_label_that_keeps_its_end_is_cut_in_the_middle(qtbot: QtBot) -> None:
     assert pictures[0] != pictures[1]
 
 
+def test_a_file_dropped_on_a_text_field_is_left_to_the_window(qtbot: QtBot) -> None:
+    field = TypingField("hint", "tip")
+    qtbot.addWidget(field)
+    assert not field.acceptDrops()
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_a_click_beside_the_handle_goes_there(qtbot: QtBot, share: float) -> None:
     slider = SeekSlider("Where")
