@@ -69,7 +69,7 @@ def click_key(
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
 ) -> None:
     """Press and release a key in a widget."""
-    qtbot.keyClick(widget, key, modifiers)  # type: ignore[no-untyped-call]
+    qtbot.keyClick(widget, key, modifiers)
 
 
 def no_errors(shown: Shown) -> None:
