@@ -94,6 +94,9 @@ def run_backward(forward: Forward, target: Target, ends: Collection[str]) -> dic
     tensors = {name: tensor for name, tensor in tensors.items() if tensor.requires_grad}
     if not tensors:
         return {}
-    start = signal(forward.unit_map, target.seed)
-    found = torch.autograd.grad(forward.unit_map, list(tensors.values()), start, allow_unused=True)
+    # The gradient of this sum at the map is the starting signal itself. Handed to autograd as a signal, it would
+    # make torch import sympy for a check of its shape: a second at the first click.
+    with torch.enable_grad():
+        start = (forward.unit_map * signal(forward.unit_map, target.seed)).sum()
+    found = torch.autograd.grad(start, list(tensors.values()), allow_unused=True)
     return {name: grad for name, grad in zip(tensors, found, strict=True) if grad is not None}

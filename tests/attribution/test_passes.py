@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -12,6 +14,7 @@ from torch import Tensor, nn
 from deepvis_app.attribution import METHODS, Target
 from deepvis_app.messages import Seed
 from tests.attribution.nets import Tiny, loaded, picture, silence
+from tests.conftest import ROOT
 
 
 class Forked(nn.Module):
@@ -169,3 +172,19 @@ def test_gradients_are_recorded_even_where_the_caller_switched_them_off() -> Non
     with torch.no_grad():
         found = METHODS["guided"].run(model, x, Target("fc", 1, Seed("max")), [])
     assert found.heat.any()
+
+
+@pytest.mark.slow  # a process of its own
+def test_the_first_backward_pass_does_not_wait_for_an_import() -> None:
+    code = (
+        "import sys, torch\n"
+        "from deepvis_app.attribution import METHODS, Target\n"
+        "from deepvis_app.messages import Seed\n"
+        "from tests.attribution.nets import Tiny, loaded, picture\n"
+        "x = picture(1, 2, 10, 10)\n"
+        "model = loaded(Tiny(), x)\n"
+        "before = len(sys.modules)\n"
+        "METHODS['deconv'].run(model, x, Target('conv2', 1, Seed()), [])\n"
+        "assert len(sys.modules) - before < 5, sorted(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
