@@ -21,18 +21,19 @@ def nothing_left(qapp: QApplication) -> Iterator[None]:
     """
     threads = set(threading.enumerate())
     gc.disable()
+    gc.freeze()  # what was there before is not looked through: late in the whole run that took 5 s a test
     yield
     gc.enable()
     for _ in range(2):  # deleting a widget may ask for the deletion of another
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         QApplication.processEvents()
     gc.collect()
+    ours = gc.get_objects()
+    gc.unfreeze()
     widgets = [f"{type(w).__name__} {w.objectName()!r}" for w in QApplication.topLevelWidgets()]
     assert not widgets, f"widgets left: {widgets}"
     # By type: isinstance would ask every object in memory for its class, and torch's deprecated ones warn.
-    timers = [
-        t for t in gc.get_objects() if issubclass(type(t), QTimer) and not sip.isdeleted(t) and t.isActive()
-    ]
+    timers = [t for t in ours if issubclass(type(t), QTimer) and not sip.isdeleted(t) and t.isActive()]
     assert not timers, f"timers left running: {timers}"
     left = {t.name for t in set(threading.enumerate()) - threads}
     assert not left, f"threads left running: {left}"
