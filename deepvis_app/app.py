@@ -34,6 +34,7 @@ class Start:
     model: ModelChoice
     source: SourceSpec
     state: ViewState = field(default_factory=ViewState)
+    camera: SourceSpec | None = None  # where key c goes, if not to the first camera
     theme: str | None = None  # None: what was chosen last time
     threads: int = 0  # 0: torch's own choice
     ask_first: ModelChoice | None = (
@@ -90,6 +91,8 @@ def build(start: Start, *, remember: bool) -> Program:
         window.theme.choose(start.theme)
     for sentence in start.sentences:
         session.say(sentence)
+    if start.camera is not None:
+        window.camera = start.camera
     engine.start()
     capture.start()
     session.open_source(start.source)

@@ -64,6 +64,7 @@ def starting(options: Options, *, remembered: bool = True) -> Starting:
         model=model,
         source=_source(options, config, state),
         state=_view_state(options, config),
+        camera=SourceSpec("camera", str(config.camera)),
         theme=options.theme or (config.theme if config.theme != AppConfig().theme else None),
         threads=config.threads,
         ask_first=ask_first,

@@ -166,12 +166,12 @@ class Capture:
     def _read(self, source: Source) -> None:
         reading = source.read()
         if reading is not None and not (self._paused and source.live):
-            self._hand_out(reading)
+            self._hand_out(reading, source.still)
         self._publish(self._state(source))
 
-    def _hand_out(self, reading: Reading) -> None:
+    def _hand_out(self, reading: Reading, still: bool) -> None:
         rgb = frozen(np.ascontiguousarray(reading.rgb, np.uint8))
-        frame = Frame(next(self._numbers), rgb, reading.at, reading.name, reading.label)
+        frame = Frame(next(self._numbers), rgb, reading.at, reading.name, reading.label, still)
         self._has_delivered = True
         with self._condition:
             if self._order is not None:

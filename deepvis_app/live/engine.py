@@ -33,6 +33,7 @@ class Engine:
         self._model: LoadedModel | None = None
         self._memo = Memo()
         self._done: tuple[int, int] | None = None
+        self._logged = ""
         self._choices: LatestSlot[ModelChoice] = LatestSlot()
         self._something: LatestSlot[bool] = LatestSlot()
         self._results: LatestSlot[Result] = LatestSlot()
@@ -94,9 +95,12 @@ class Engine:
         except torch.cuda.OutOfMemoryError:
             return self._after_out_of_memory(model, frame, request)
         except BaseException as error:  # noqa: BLE001  a stranger's network may raise anything, SystemExit as well
-            _log.warning("step failed", exc_info=True)
             self._memo = Memo()
-            return Result(frame, request, error=f"{request.layer}: {_sentence(error)}")
+            sentence = f"{request.layer}: {_sentence(error)}"
+            if sentence != self._logged:  # a broken network fails with every frame of a stream
+                _log.warning("step failed", exc_info=True)
+                self._logged = sentence
+            return Result(frame, request, error=sentence)
 
     def _after_out_of_memory(self, model: LoadedModel, frame: Frame, request: Request) -> Result:
         """Carry on on the CPU; the window is told by a model answer as after any change of device."""

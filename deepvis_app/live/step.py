@@ -15,9 +15,8 @@ from deepvis_app.messages import Frame, LayerInfo, Request, Result, Timing, froz
 from deepvis_app.models.loaded import LoadedModel
 from deepvis_app.models.probe import Probe, class_vector
 
-LIVE_GAP_S = (
-    1.0  # frames further apart are separate pictures, whose ranges have nothing to do with each other
-)
+# Frames further apart are separate pictures, as stills are: their ranges have nothing to do with each other.
+LIVE_GAP_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def _note_frame(memo: Memo, frame: Frame) -> bool:
     before = memo.frame
     if before is not None and before.index == frame.index:
         return False
-    if before is None or frame.captured_at - before.captured_at > LIVE_GAP_S:
+    if before is None or frame.still or frame.captured_at - before.captured_at > LIVE_GAP_S:
         memo.ranges = Ranges()
     memo.frame = frame
     return True

@@ -17,6 +17,7 @@ class Frame:
     captured_at: float
     name: str = ""  # file name, camera name, ...
     label: str = ""  # the true class, where an image list gives one
+    still: bool = False  # a picture by itself, not one of a stream
 
 
 @dataclass(frozen=True)

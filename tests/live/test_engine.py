@@ -125,6 +125,17 @@ def test_a_slow_step_skips_to_the_newest_frame_and_request(engine: Engine, steps
     assert len(steps.seen) == 2
 
 
+def test_a_network_that_fails_with_every_frame_is_logged_once(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    loaded(engine)
+    engine.submit(Request(1, "broken"))
+    for index in range(3):
+        engine.put(frame(index))
+        assert result(engine).error
+    assert caplog.messages == ["step failed"]
+
+
 def test_an_exception_becomes_an_error_and_the_engine_goes_on(engine: Engine) -> None:
     loaded(engine)
     engine.put(frame(1))

@@ -142,6 +142,9 @@ def test_ranges_fall_slowly_in_a_stream_and_start_afresh_with_another_picture(mo
         return result.mosaic.top
 
     first = top(bright, 1, 0.0)
+    still = top(replace(dark, still=True), 12, 0.1)
+    assert still < first / 2
+    assert top(bright, 13, 0.15) == pytest.approx(first)
     own = top(dark, 2, LIVE_GAP_S + 1)
     assert own < first / 2
     assert top(bright, 3, LIVE_GAP_S + 1.05) == pytest.approx(first)
