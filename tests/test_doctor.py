@@ -2,11 +2,9 @@ from __future__ import annotations
 
 import importlib
 import json
-import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,6 @@ from deepvis_app import doctor, files
 from deepvis_app.doctor import ChildError, Finding
 from deepvis_app.files import file_sha256
 from deepvis_app.models import weights
-from tests.conftest import ROOT
 
 LDD = """\
 	linux-vdso.so.1 (0x00007ffd)
@@ -106,34 +103,6 @@ def test_a_torchvision_that_cannot_be_imported_fails(
     monkeypatch.setattr(doctor, "CHECKS", (doctor.check_torchvision,))
     assert doctor.main() == 1
     assert "torchvision: operator torchvision::nms does not exist. Install" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("name", ["platformdirs", "pyqtgraph", "skimage"])
-def test_a_package_that_cannot_be_imported_is_named(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / f"{name}.py").write_text("raise ImportError('libfoo.so.1 is missing')")
-    monkeypatch.setattr(doctor, "_PACKAGES", (name, "json", "tqdm"))
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    finding = doctor.check_packages()
-    assert (finding.status, finding.finding) == ("FAIL", f"{name} - libfoo.so.1 is missing")
-
-
-def test_every_package_that_the_program_needs_is_imported_by_some_check() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    needed = {re.split(r"[<>=]", line)[0] for line in project["dependencies"]}
-    own_check = {"torch", "torchvision", "PyQt6", "opencv-python"}
-    modules = {"pillow": "PIL", "scikit-image": "skimage"}
-    imported = {package.partition(".")[0] for package in doctor._PACKAGES}
-    assert {modules.get(name, name) for name in needed - own_check} == imported
-
-
-def test_the_doctor_itself_needs_no_package() -> None:
-    code = (
-        "import sys; before = set(sys.modules); import deepvis_app.doctor; print(*set(sys.modules) - before)"
-    )
-    loaded = {name.partition(".")[0] for name in doctor.child_lines(code)[0].split()}
-    assert not loaded & {"numpy", "torch", "PyQt6", "cv2", "platformdirs", "safetensors", "tqdm"}
 
 
 @pytest.mark.parametrize("variable", ["DISPLAY", "WAYLAND_DISPLAY"])

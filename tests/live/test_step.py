@@ -12,7 +12,6 @@ import torch
 from deepvis_app.attribution import METHODS, Target
 from deepvis_app.live.mosaic import fit
 from deepvis_app.live.painter import heat_picture
-from deepvis_app.live.scores import top_scores
 from deepvis_app.live.step import LIVE_GAP_S, Memo, step
 from deepvis_app.messages import Cell, Frame, ModelChoice, Request, Scale, Seed, UnitRef
 from deepvis_app.models import LoadedModel, load_model
@@ -168,30 +167,6 @@ def test_results_are_read_only(model: LoadedModel) -> None:
         result.network_input,
     ):
         assert not array.flags.writeable
-
-
-@pytest.mark.parametrize(
-    ("output", "expected"),
-    [
-        (torch.tensor([[2.0, 0.0]]), [0.8808, 0.1192]),
-        (torch.tensor([[0.25, 0.75]]), [0.75, 0.25]),
-        (torch.tensor([[0.0]]), [0.5]),
-        (torch.zeros(1, 3, 4, 4), []),
-        (torch.zeros(1, 0), []),
-        (torch.tensor([[0.1, float("nan")]]), []),
-        (torch.tensor([[0.1, float("inf")]]), []),
-    ],
-)
-def test_logits_distributions_single_and_other_outputs_are_told_apart(
-    model: LoadedModel, output: torch.Tensor, expected: list[float]
-) -> None:
-    assert [s.value for s in top_scores(model.info, output)] == pytest.approx(expected, abs=1e-4)
-
-
-def test_what_a_sigmoid_gives_is_a_probability_already(model: LoadedModel) -> None:
-    info = replace(model.info, layers=(replace(model.info.layers[-1], kind="Sigmoid"),))
-    assert [s.value for s in top_scores(info, torch.tensor([[0.9]]))] == pytest.approx([0.9])
-    assert [s.value for s in top_scores(info, torch.tensor([[0.2, 0.9]]))] == pytest.approx([0.9, 0.2])
 
 
 class Several(torch.nn.Module):
