@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def take(start: Start, options: Options) -> str:
         if options.screenshot is not None:
             _pause(SETTLE_MS)
             _save(program, options.screenshot)
-        return json.dumps(described(view), indent=1) if options.as_json else ""
+        return json.dumps(_finite(described(view)), indent=1) if options.as_json else ""
     finally:
         program.window.close()
         program.stop()
@@ -77,6 +78,15 @@ def described(view: View) -> dict[str, Any]:
         "timing_ms": asdict(result.timing),
         "fps": round(view.fps, 1),
     }
+
+
+def _finite(told: Any) -> Any:
+    """JSON knows no NaN and no infinity: null."""
+    if isinstance(told, dict):
+        return {key: _finite(value) for key, value in told.items()}
+    if isinstance(told, list):
+        return [_finite(value) for value in told]
+    return None if isinstance(told, float) and not math.isfinite(told) else told
 
 
 def _wait(program: Program, frames: int) -> View:

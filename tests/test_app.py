@@ -123,7 +123,7 @@ def test_layers_models_and_freezing_change_in_the_running_window(qtbot: QtBot, p
     program.session.open_source(SourceSpec("pattern"))
     qtbot.waitUntil(lambda: program.session.view.fps > 0, timeout=20_000)
     qtbot.keyClick(program.window, Qt.Key.Key_F)
-    qtbot.waitUntil(lambda: program.session.view.source.state == "paused", timeout=5_000)
+    qtbot.waitUntil(lambda: program.session.view.source.state == "paused", timeout=30_000)
     frozen_at = program.session.view.frame
     qtbot.wait(300)
     assert program.session.view.frame is frozen_at

@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageGrab
 
+from deepvis_app.arguments import parse
+from deepvis_app.cli import main
+from deepvis_app.messages import ModelChoice
+from deepvis_app.starting import starting
 from tests.conftest import ROOT
 
 
@@ -69,22 +76,23 @@ def test_a_screenshot_and_its_numbers_come_without_a_display(cat: Path, tmp_path
     ],
 )
 def test_a_wrong_name_is_status_2_with_the_nearest_right_one(
-    words: list[str], sentence: str, tmp_path: Path
+    words: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    done = deepvis("--screenshot", str(tmp_path / "out.png"), *words)
-    assert done.returncode == 2, done.stderr
-    assert sentence in done.stderr
-    assert done.stderr.strip().count("\n") == 0
+    assert main(["--screenshot", str(tmp_path / "out.png"), *words]) == 2
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert told.strip().count("\n") == 0
     assert not (tmp_path / "out.png").exists()
 
 
 @pytest.mark.parametrize(
     "words", [["--size", "12by9"], ["--frames", "0"], ["--screenshot", "a.jpg"], ["--unit", "x"], ["a", "b"]]
 )
-def test_words_that_make_no_sense_are_status_2(words: list[str]) -> None:
-    done = deepvis(*words)
-    assert done.returncode == 2
-    assert "error:" in done.stderr
+def test_words_that_make_no_sense_are_status_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert "error:" in capsys.readouterr().err
 
 
 def test_a_window_without_a_display_says_what_to_do() -> None:
@@ -99,25 +107,50 @@ def test_a_folder_that_cannot_be_written_is_status_1(cat: Path) -> None:
     assert "/nowhere/out.png" in done.stderr
 
 
-def test_the_window_opens_on_a_real_x_server_takes_a_picture_and_quits(tmp_path: Path) -> None:
-    if shutil.which("xvfb-run") is None:
-        pytest.skip("xvfb-run is missing (Debian: apt install xvfb)")
-    code = (
-        "import sys; from PyQt6.QtCore import QTimer; from deepvis_app import app, starting\n"
-        "from deepvis_app.arguments import parse\n"
-        "start = starting.starting(parse(['samples', '--device', 'cpu'])).start\n"
-        "qt = app.application(); program = app.build(start, remember=False); program.window.show()\n"
-        "def look():\n"
-        "    if program.session.view.fresh:\n"
-        f"        program.window.screen().grabWindow(0).save({str(tmp_path / 'x.png')!r}); program.window.close()\n"
-        "timer = QTimer(); timer.timeout.connect(look); timer.start(500); qt.exec()\n"
-        "sys.exit(0 if program.stop() and qt.platformName() == 'xcb' else 1)"
+@pytest.fixture
+def x_server() -> Iterator[str]:
+    """A virtual screen of its own; its display name."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is missing (Debian: apt install xvfb)")
+    words = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        yield f":{server.stdout.readline().strip()}"
+        server.terminate()
+
+
+def test_the_program_opens_on_a_real_x_server_is_photographed_and_quits(x_server: str) -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "QT_QPA_PLATFORM"} | {"DISPLAY": x_server}
+    words = [sys.executable, "-m", "deepvis_app", "samples", "--device", "cpu"]
+    with subprocess.Popen(words, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as program:
+        ends = time.monotonic() + 90
+        while len(set(ImageGrab.grab(xdisplay=x_server).convert("L").tobytes())) < 100:
+            assert program.poll() is None, program.communicate()[1]
+            assert time.monotonic() < ends, "the window stayed empty"
+            time.sleep(0.2)
+        program.send_signal(signal.SIGINT)
+        assert program.wait(10) == 0
+
+
+def test_files_named_on_the_command_line_are_found_again_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    start = starting(parse(["samples", "--model", "file:net.py:small", "--weights", "w.pth"])).start
+    assert start.model.name == f"file:{tmp_path / 'net.py:small'}"
+    assert start.model.weights == str(tmp_path / "w.pth")
+    assert starting(parse(["samples"])).start.model == ModelChoice("caffenet64")
+
+
+def test_json_has_null_where_a_value_is_no_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    net = tmp_path / "nan.py"
+    net.write_text(
+        "import torch\nfrom torch import nn\n\ndef model():\n"
+        "    net = nn.Sequential(nn.Conv2d(3, 2, 3), nn.Flatten(), nn.Linear(2 * 36, 2))\n"
+        "    nn.init.constant_(net[0].bias, float('nan'))\n    return net\n\n"
+        "preprocess = {'input_size': (8, 8)}\n"
     )
-    environment = {k: v for k, v in os.environ.items() if k != "QT_QPA_PLATFORM"}
-    done = subprocess.run(
-        ["xvfb-run", "-a", "-s", "-screen 0 1280x800x24", sys.executable, "-c", code],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    with Image.open(tmp_path / "x.png") as picture:
-        assert len(set(picture.convert("L").tobytes())) > 50
+    assert main(["samples", "--model", f"file:{net}", "--json", "--device", "cpu"]) == 0
+    told = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert told["value"] is None
+    assert told["top5"] == []

@@ -30,6 +30,15 @@ class Target:
     unit: int
     seed: Seed
     wanted: Callable[[], bool] = field(default=always, compare=False)
+    alias: str = field(default="", compare=False)  # what sentences call the layer, if not by its full name
+
+    @property
+    def layer_name(self) -> str:
+        return self.alias or self.layer
+
+    @property
+    def unit_name(self) -> str:
+        return f"{self.layer_name}:{self.unit}"
 
 
 @dataclass(frozen=True)

@@ -44,14 +44,14 @@ def _run(model: LoadedModel, x: Tensor, target: Target, watch: Collection[str]) 
     note = notes.seed_note(unit_map, target)
     chosen = _nearest(layers, signals)
     if chosen is None:
-        note = f"Grad-CAM needs a layer with maps below its target, and none leads to {target.layer}"
+        note = f"Grad-CAM needs a layer with maps below its target, and none leads to {target.layer_name}"
     else:
         label = f"Grad-CAM at {chosen.alias}"
         maps = as_maps(chosen, forward.layers[chosen.name].detach())
         small = class_activation(maps, as_maps(chosen, signals[chosen.name]))
         heat = F.interpolate(small[None, None], x.shape[2:], mode="bilinear", align_corners=False)[0]
         if not note and not heat.any():
-            note = f"all zero because no place of {chosen.alias} speaks for {target.layer}:{target.unit}"
+            note = f"all zero because no place of {chosen.alias} speaks for {target.unit_name}"
     return Attribution(
         output=forward.output,
         activations=forward.watched(watch),

@@ -22,7 +22,9 @@ def rule_note(title: str, mode: RuleMode, target: Target) -> str:
     if not mode.intercepted:
         notes.append(f"{title} found no ReLU in this network: this is the plain gradient")
     elif not mode.applied:
-        notes.append(f"no ReLU lies between the input and {target.layer}: {title} is the plain gradient here")
+        notes.append(
+            f"no ReLU lies between the input and {target.layer_name}: {title} is the plain gradient here"
+        )
     for name, calls in mode.without_rule.items():
         notes.append(
             f"{calls} {name} {'call has' if calls == 1 else 'calls have'} no rule: plain gradient there"
@@ -32,7 +34,7 @@ def rule_note(title: str, mode: RuleMode, target: Target) -> str:
 
 def seed_note(unit_map: Tensor, target: Target) -> str:
     """What the starting signal over the unit's map (h, w) does that one may not expect; "" if nothing."""
-    unit = f"{target.layer}:{target.unit}"
+    unit = target.unit_name
     if target.seed.kind == "map":
         if not unit_map.any():
             return f"{unit} is silent: its whole map is zero, and the map is where the backward signal starts"
@@ -44,9 +46,9 @@ def seed_note(unit_map: Tensor, target: Target) -> str:
 
 def empty_note(unit_map: Tensor, target: Target, signals: int) -> str:
     """Why a heat is zero everywhere although the seed is not; `signals`: how many ends the signal reached."""
-    unit = f"{target.layer}:{target.unit}"
+    unit = target.unit_name
     if not signals:
-        return f"all zero because the network computes {target.layer} without gradients (torch.no_grad or detach)"
+        return f"all zero because the network computes {target.layer_name} without gradients (torch.no_grad or detach)"
     if target.seed.kind != "map" and unit_map[place(unit_map, target.seed)] <= 0:
         y, x = place(unit_map, target.seed)
         return f"all zero because {unit} is silent at ({y}, {x}) and nothing passes a ReLU that is off"

@@ -82,7 +82,7 @@ def _objectives(model: LoadedModel, x: Tensor, target: Target, at: tuple[int, in
     One by one where the network cannot take several: it is made for a batch of one, or the memory is too small.
     """
     if not target.wanted():
-        raise SupersededError(f"occlusion of {target.layer}:{target.unit}")
+        raise SupersededError(f"occlusion of {target.unit_name}")
     layer = check_target(model.info, target)
     try:
         with Probe(model.net, [layer.name], stop_after=layer.name) as probe:
@@ -97,7 +97,7 @@ def _objectives(model: LoadedModel, x: Tensor, target: Target, at: tuple[int, in
 def _note(unit_map: Tensor, target: Target, drop: Tensor) -> str:
     if drop.any():
         return ""
-    unit = f"{target.layer}:{target.unit}"
+    unit = target.unit_name
     if not unit_map.any():
         return f"{unit} is silent, and hiding parts of the picture does not wake it"
     return f"all zero because no patch changes {unit} at the chosen seed"

@@ -23,11 +23,11 @@ def top_scores(info: ModelInfo, output: torch.Tensor) -> tuple[Score, ...]:
     return tuple(Score(index, info.label(index), value) for index, value in pairs)
 
 
-def strange_scores(output: torch.Tensor) -> tuple[str, ...]:
+def strange_scores(output: torch.Tensor) -> str:
     """A sentence if an output (1, K) has values that are no finite numbers."""
     if output.ndim != 2 or bool(output.isfinite().all()):
-        return ()
-    return ("The class scores are NaN or infinite: check the weights.",)
+        return ""
+    return "The class scores are NaN or infinite: check the weights."
 
 
 def _probabilities(info: ModelInfo, row: torch.Tensor) -> torch.Tensor:

@@ -100,7 +100,8 @@ def _attribute(
     model: LoadedModel, x: torch.Tensor, request: Request, watch: frozenset[str], wanted: Callable[[], bool]
 ) -> Pass:
     start = request.seed_unit()
-    target = Target(start.layer, start.unit, request.seed, wanted)
+    alias = model.info.layer(start.layer).alias
+    target = Target(start.layer, start.unit, request.seed, wanted, alias)
     made = METHODS[request.method].run(model, x, target, watch)
     return Pass(x, made.output, made.activations, made)
 
@@ -124,8 +125,9 @@ def _result(
         network_input=picture,
         input_box=model.preprocess.frame_box(frame.rgb.shape[:2], request.crop),
         scores=top_scores(model.info, run.output),
+        scores_note=strange_scores(run.output),
         cell_value=_cell_value(painter, request),
-        notes=_notes(painter, layer, mosaic is not None, run.output),
+        notes=_notes(painter, layer, mosaic is not None),
     )
 
 
@@ -135,14 +137,14 @@ def _cell_value(painter: Painter, request: Request) -> float | None:
     return None if cell is None or found is None else float(found.maps[cell.unit, cell.y, cell.x])
 
 
-def _notes(painter: Painter, layer: LayerInfo, shown: bool, output: torch.Tensor) -> tuple[str, ...]:
+def _notes(painter: Painter, layer: LayerInfo, shown: bool) -> tuple[str, ...]:
     """Sentences for the status line; the first one stands in the grid when that is empty."""
     request, notes = painter.request, []
     if not shown and request.grid == "backward":
-        start = request.seed_unit()
+        start = painter.info.layer(request.seed_unit().layer).alias
         notes.append(
-            f"The backward signal from {start} does not pass through {layer.name}: choose a layer before it."
+            f"The backward signal from {start} does not pass through {layer.alias}: choose a layer before it."
         )
     elif not shown:
-        notes.append(f"{layer.name} did not run for this picture: choose another layer.")
-    return (*notes, *painter.strange_values(layer), *strange_scores(output))
+        notes.append(f"{layer.alias} did not run for this picture: choose another layer.")
+    return (*notes, *painter.strange_values(layer))

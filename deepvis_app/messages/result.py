@@ -110,6 +110,7 @@ class Result:
     network_input: U8 | None = None  # (H, W, 3): the exact input, de-normalised
     input_box: Box | None = None  # the part of the frame that the network input shows, in frame pixels
     scores: tuple[Score, ...] = ()  # best first, at most 5
+    scores_note: str = ""  # why there are none although the network has some
     cell_value: float | None = None
     timing: Timing = field(default_factory=Timing)
     notes: tuple[str, ...] = ()  # for the status line: what was not done and why

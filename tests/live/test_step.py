@@ -236,7 +236,7 @@ def test_a_network_full_of_nan_has_no_scores_and_no_back_picture() -> None:
         model.net.get_submodule("conv1").get_parameter("weight").fill_(float("nan"))
     found = step(model, frame(), Request(1, "relu3", 5, "forward", "gradient"), Memo())
     assert found.scores == ()
-    assert "class scores are NaN" in " ".join(found.notes)
+    assert "class scores are NaN" in found.scores_note
     assert found.mosaic is not None
     assert not found.mosaic.pixels.any()
     assert found.heat is not None

@@ -38,4 +38,4 @@ def why_empty(view: View) -> str:
         return "Nothing computed yet."
     if view.result.error:
         return "The last frame could not be computed."
-    return "This network has no class scores."
+    return view.result.scores_note or "This network has no class scores."

@@ -94,6 +94,10 @@ def test_scores_say_why_there_are_none(qtbot: QtBot) -> None:
         why_empty(replace(view, result=replace(view.result, scores=())))
         == "This network has no class scores."
     )
+    assert (
+        why_empty(replace(view, result=replace(view.result, scores=(), scores_note="They are NaN.")))
+        == "They are NaN."
+    )
 
 
 def test_the_units_pictures_name_the_command_that_makes_them(qtbot: QtBot) -> None:

@@ -5,52 +5,27 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
-from deepvis_app.messages import Cell, LayerInfo, Mosaic, UnitRef
+from deepvis_app.messages import Cell, UnitRef
 from deepvis_app.render.grid import tile_box
 from deepvis_app.ui.panels.grid_view import why_not_shown
 from deepvis_app.ui.panels.layer_grid import GRID, HINTS, LayerGridPanel
 from deepvis_app.ui.widgets.image_view import ImageView
-from tests.ui.fakes import activations, canned_model, large_model
-from tests.ui.mouse import RIGHT, click, hover, press_key, type_keys
+from tests.ui.fakes import activations
+from tests.ui.mouse import RIGHT, click, hover
+from tests.ui.panels.grid import CONV5, GridStage, grid_stage, layer_of, mosaic_of, spot
 from tests.ui.panels.helpers import Stage
-
-CONV5 = "features.conv5"
 
 
 @pytest.fixture
-def stage(qtbot: QtBot) -> Stage[LayerGridPanel]:
-    made = Stage(qtbot, LayerGridPanel)
-    made.turn(layer=CONV5, in_grid=True)
-    return made
-
-
-def layer_of(stage: Stage[LayerGridPanel]) -> LayerInfo:
-    return canned_model().layer(stage.session.view.state.layer)
-
-
-def mosaic_of(stage: Stage[LayerGridPanel]) -> Mosaic:
-    result = stage.session.view.result
-    assert result is not None
-    assert result.mosaic is not None
-    return result.mosaic
-
-
-def spot(stage: Stage[LayerGridPanel], unit: int, y: int = 0, x: int = 0) -> QPointF:
-    """The widget position of the middle of a map position."""
-    mosaic, layer = mosaic_of(stage), layer_of(stage)
-    place = int(np.flatnonzero(mosaic.order == unit)[0])
-    top, left, bottom, right = tile_box(mosaic.grid, place)
-    return stage.panel.grid.to_screen(
-        top + (y + 0.5) / layer.map_shape[0] * (bottom - top),
-        left + (x + 0.5) / layer.map_shape[1] * (right - left),
-    )
+def stage(qtbot: QtBot) -> GridStage:
+    return grid_stage(qtbot)
 
 
 @pytest.mark.parametrize("order", ["index", "activation"])
-def test_a_click_selects_the_unit_whose_tile_it_hits(stage: Stage[LayerGridPanel], order: str) -> None:
+def test_a_click_selects_the_unit_whose_tile_it_hits(stage: GridStage, order: str) -> None:
     stage.turn(order=order)
     for unit in (0, 13, 255):
         at = spot(stage, unit, 3, 3)
@@ -60,14 +35,14 @@ def test_a_click_selects_the_unit_whose_tile_it_hits(stage: Stage[LayerGridPanel
     assert stage.session.view.state.in_grid
 
 
-def test_a_right_click_also_picks_the_position(stage: Stage[LayerGridPanel]) -> None:
+def test_a_right_click_also_picks_the_position(stage: GridStage) -> None:
     at = spot(stage, 20, 6, 2)
     click(stage.panel.grid.viewport(), at.x(), at.y(), RIGHT)
     state = stage.session.view.state
     assert (state.unit, state.seed.kind, state.seed.position) == (20, "position", (6, 2))
 
 
-def test_the_mouse_tells_unit_position_and_the_exact_value(stage: Stage[LayerGridPanel]) -> None:
+def test_the_mouse_tells_unit_position_and_the_exact_value(stage: GridStage) -> None:
     at = spot(stage, 20, 6, 2)
     hover(stage.panel.grid.viewport(), at.x(), at.y())
     assert stage.session.view.state.cell == Cell(20, 6, 2)
@@ -76,7 +51,7 @@ def test_the_mouse_tells_unit_position_and_the_exact_value(stage: Stage[LayerGri
     assert stage.panel.told.text() == f"unit 20  (6, 2)  = {exact:.5g}"
 
 
-def test_mirrored_tiles_stay_in_their_places_and_tell_the_true_position(stage: Stage[LayerGridPanel]) -> None:
+def test_mirrored_tiles_stay_in_their_places_and_tell_the_true_position(stage: GridStage) -> None:
     plain = stage.panel.grid.grab().toImage()
     stage.turn(mirror=True)
     width = layer_of(stage).map_shape[1]
@@ -93,7 +68,7 @@ def test_mirrored_tiles_stay_in_their_places_and_tell_the_true_position(stage: S
         hover(stage.panel.grid.viewport(), 0, 0)
 
 
-def test_a_mouse_at_rest_tells_the_unit_that_was_scrolled_under_it(stage: Stage[LayerGridPanel]) -> None:
+def test_a_mouse_at_rest_tells_the_unit_that_was_scrolled_under_it(stage: GridStage) -> None:
     stage.turn(layer="features.conv2")
     grid = stage.panel.grid
     hover(grid.viewport(), 200, 100)
@@ -111,7 +86,7 @@ def test_a_mouse_at_rest_tells_the_unit_that_was_scrolled_under_it(stage: Stage[
     assert stage.session.view.state.cell is None  # nobody knows where the mouse is in the new grid
 
 
-def test_a_mouse_at_rest_tells_the_unit_that_was_sorted_under_it(stage: Stage[LayerGridPanel]) -> None:
+def test_a_mouse_at_rest_tells_the_unit_that_was_sorted_under_it(stage: GridStage) -> None:
     at = spot(stage, 20, 6, 2)
     hover(stage.panel.grid.viewport(), at.x(), at.y())
     stage.turn()
@@ -121,7 +96,7 @@ def test_a_mouse_at_rest_tells_the_unit_that_was_sorted_under_it(stage: Stage[La
     assert cell.unit == order[20] != 20
 
 
-def test_until_the_answer_is_there_the_colours_value_is_told_as_about(stage: Stage[LayerGridPanel]) -> None:
+def test_until_the_answer_is_there_the_colours_value_is_told_as_about(stage: GridStage) -> None:
     stage.compute.answering = False
     at = spot(stage, 20, 6, 2)
     hover(stage.panel.grid.viewport(), at.x(), at.y())
@@ -132,14 +107,14 @@ def test_until_the_answer_is_there_the_colours_value_is_told_as_about(stage: Sta
     )
 
 
-def test_on_class_layers_the_class_is_told(stage: Stage[LayerGridPanel]) -> None:
+def test_on_class_layers_the_class_is_told(stage: GridStage) -> None:
     stage.turn(layer="fc8")
     at = spot(stage, 3)
     hover(stage.panel.grid.viewport(), at.x(), at.y())
     assert stage.panel.told.text().startswith("unit 3 lighthouse")
 
 
-def test_leaving_the_grid_forgets_the_cell(stage: Stage[LayerGridPanel]) -> None:
+def test_leaving_the_grid_forgets_the_cell(stage: GridStage) -> None:
     at = spot(stage, 20, 6, 2)
     hover(stage.panel.grid.viewport(), at.x(), at.y())
     stage.turn()
@@ -149,7 +124,7 @@ def test_leaving_the_grid_forgets_the_cell(stage: Stage[LayerGridPanel]) -> None
     assert stage.panel.told.text() == HINTS[GRID]
 
 
-def test_the_frames_lie_around_the_selected_unit_and_the_frozen_origin(stage: Stage[LayerGridPanel]) -> None:
+def test_the_frames_lie_around_the_selected_unit_and_the_frozen_origin(stage: GridStage) -> None:
     stage.turn(unit=40, origin=UnitRef(CONV5, 41))
     grid = mosaic_of(stage).grid
     for mark, unit in (("selected", 40), ("origin", 41)):
@@ -162,7 +137,7 @@ def test_the_frames_lie_around_the_selected_unit_and_the_frozen_origin(stage: St
     assert stage.panel.grid.mark("origin") is None
 
 
-def test_the_room_for_the_mosaic_is_reported_in_steps(stage: Stage[LayerGridPanel]) -> None:
+def test_the_room_for_the_mosaic_is_reported_in_steps(stage: GridStage) -> None:
     pane = stage.session.view.state.pane
     grid = stage.panel.grid
     assert pane[0] % 32 == pane[1] % 32 == 0
@@ -170,7 +145,7 @@ def test_the_room_for_the_mosaic_is_reported_in_steps(stage: Stage[LayerGridPane
     assert 0 <= grid.width() - pane[1] < 32
 
 
-def test_another_layer_than_asked_for_is_dimmed_and_said_to_be_computed(stage: Stage[LayerGridPanel]) -> None:
+def test_another_layer_than_asked_for_is_dimmed_and_said_to_be_computed(stage: GridStage) -> None:
     stage.compute.answering = False
     stage.turn(layer="fc6")
     assert stage.panel.grid.message.text == "computing fc6 ..."
@@ -180,7 +155,7 @@ def test_another_layer_than_asked_for_is_dimmed_and_said_to_be_computed(stage: S
     assert stage.panel.grid.message.text == ""
 
 
-def test_an_error_is_said_over_the_grid(stage: Stage[LayerGridPanel]) -> None:
+def test_an_error_is_said_over_the_grid(stage: GridStage) -> None:
     result = stage.session.view.result
     assert result is not None
     stage.compute.results = [replace(result, error="Out of memory.")]
@@ -188,7 +163,7 @@ def test_an_error_is_said_over_the_grid(stage: Stage[LayerGridPanel]) -> None:
     assert stage.panel.grid.message.text == "Out of memory."
 
 
-def test_a_layer_of_zeros_is_said_to_be_one(stage: Stage[LayerGridPanel]) -> None:
+def test_a_layer_of_zeros_is_said_to_be_one(stage: GridStage) -> None:
     result, mosaic = stage.session.view.result, mosaic_of(stage)
     assert result is not None
     pixels = np.minimum(mosaic.pixels, 128)
@@ -211,7 +186,7 @@ def test_a_layer_of_many_units_takes_the_width_and_keeps_the_selected_unit_in_vi
         assert 0 <= at.y() <= grid.height()
 
 
-def test_zoom_and_overview_choose_what_fills_the_pane(stage: Stage[LayerGridPanel]) -> None:
+def test_zoom_and_overview_choose_what_fills_the_pane(stage: GridStage) -> None:
     panel = stage.panel
     pages: list[tuple[dict[str, Any], ImageView]] = [
         ({"zoom": 0}, panel.grid),
@@ -225,7 +200,7 @@ def test_zoom_and_overview_choose_what_fills_the_pane(stage: Stage[LayerGridPane
         assert page.picture_size != (0, 0)
 
 
-def test_the_controls_show_the_state_and_change_it(stage: Stage[LayerGridPanel]) -> None:
+def test_the_controls_show_the_state_and_change_it(stage: GridStage) -> None:
     controls = stage.panel.controls
     controls.order.activated.emit(1)
     controls.palette_chooser.activated.emit(1)
@@ -245,98 +220,15 @@ def test_the_controls_show_the_state_and_change_it(stage: Stage[LayerGridPanel])
     assert controls.overview.isChecked()
 
 
-def test_the_colour_bar_follows_the_scale_of_the_result(stage: Stage[LayerGridPanel]) -> None:
+def test_the_colour_bar_follows_the_scale_of_the_result(stage: GridStage) -> None:
     top = mosaic_of(stage).top
     assert stage.panel.bar.labels[0] == f"{-top:.2g}"
     assert stage.panel.bar.labels[-1] == f"{top:.2g}"
 
 
-def test_the_colour_bar_is_shown_where_it_holds(stage: Stage[LayerGridPanel]) -> None:
+def test_the_colour_bar_is_shown_where_it_holds(stage: GridStage) -> None:
     cases = (({"zoom": 0}, True), ({"zoom": 1}, True), ({"grid": "backward", "method": "gradient"}, False),
              ({"zoom": 0}, True), ({"overview": True}, False))  # fmt: skip
     for changes, shown in cases:
         stage.turn(**changes)
         assert stage.panel.bar.isVisible() == shown, changes
-
-
-def test_search_lists_units_while_typing_and_enter_goes_to_the_chosen_one(
-    stage: Stage[LayerGridPanel],
-) -> None:
-    search = stage.panel.controls.search
-    type_keys(search, "ban")
-    assert [search.results.item(0).text()] == ["prob:7 (banana)"]  # type: ignore[union-attr]
-    assert not search.results.isHidden()
-    press_key(search, Qt.Key.Key_Return)
-    state = stage.session.view.state
-    assert (state.layer, state.unit) == ("prob", 7)
-    assert search.results.isHidden()
-
-
-def test_search_says_when_there_is_nothing_and_escape_closes_it(stage: Stage[LayerGridPanel]) -> None:
-    search = stage.panel.controls.search
-    type_keys(search, "xyzzy")
-    assert search.results.item(0).text() == "Nothing found"  # type: ignore[union-attr]
-    press_key(search, Qt.Key.Key_Return)
-    assert stage.session.view.state.layer == CONV5
-    press_key(search, Qt.Key.Key_Escape)
-    assert search.results.isHidden()
-    assert search.text() == ""
-
-
-def test_the_arrows_choose_among_the_results(stage: Stage[LayerGridPanel]) -> None:
-    search = stage.panel.controls.search
-    type_keys(search, "vo")
-    type_keys(search, "l")
-    rows = search.results.count()
-    press_key(search, Qt.Key.Key_Up)
-    assert search.results.currentRow() == rows - 1
-    press_key(search, Qt.Key.Key_Down)
-    assert search.results.currentRow() == 0
-
-
-def test_a_click_in_the_overview_goes_to_that_layer_and_unit(stage: Stage[LayerGridPanel]) -> None:
-    stage.turn(overview=True)
-    overview = stage.panel.overview
-    block = next(b for b in overview.blocks if b.mosaic.layer == "features.conv2")
-    top, left, bottom, right = tile_box(block.mosaic.grid, 57)
-    y, x = block.top + (top + bottom) / 2 * block.zoom, block.left + (left + right) / 2 * block.zoom
-    assert overview.unit_at(y, x) == UnitRef("features.conv2", 57)
-    at = overview.to_screen(y, x)
-    click(overview.viewport(), at.x(), at.y())
-    state = stage.session.view.state
-    assert (state.layer, state.unit, state.overview) == ("features.conv2", 57, False)
-
-
-def test_the_overview_has_every_layer_that_can_be_shown_without_overlap(qtbot: QtBot) -> None:
-    model = large_model(90)
-    stage = Stage(qtbot, LayerGridPanel, model=model)
-    stage.turn(overview=True)
-    blocks = stage.panel.overview.blocks
-    assert [b.mosaic.layer for b in blocks] == [x.name for x in model.layers]
-    boxes = [b.box for b in blocks]
-    for a in boxes:
-        for b in boxes:
-            assert a is b or a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
-    height, width = stage.panel.overview.picture_size
-    assert all(b[2] <= height and b[3] <= width for b in boxes)
-
-
-@pytest.mark.parametrize("count", [3, 18, 24])
-def test_an_overview_that_fits_is_seen_whole(qtbot: QtBot, count: int) -> None:
-    stage = Stage(qtbot, LayerGridPanel, (770, 640), model=large_model(count))
-    stage.turn(overview=True)
-    overview = stage.panel.overview
-    bottom = max(block.box[2] for block in overview.blocks)
-    right = max(block.box[3] for block in overview.blocks)
-    corner = overview.to_screen(bottom, right)
-    assert corner.y() <= overview.height() + 1
-    assert corner.x() <= overview.width() + 1
-
-
-def test_an_overview_of_many_layers_scrolls_and_starts_at_the_selected_one(qtbot: QtBot) -> None:
-    stage = Stage(qtbot, LayerGridPanel, model=large_model(200))
-    stage.turn(overview=True, layer=large_model(200).layers[150].name)
-    overview = stage.panel.overview
-    assert overview.picture_size[0] * overview.scale_now > overview.height()
-    block = next(b for b in overview.blocks if b.mosaic.layer == stage.session.view.state.layer)
-    assert 0 <= overview.to_screen(block.top, block.left).y() < overview.height()
