@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
-from PyQt6.QtCore import qInstallMessageHandler
+from PyQt6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
 from deepvis_app.attribution import METHODS
@@ -59,9 +59,15 @@ class Program:
 
 def application() -> QApplication:
     """The one QApplication of the process; what Qt has to say goes to the log, not to the terminal."""
-    qInstallMessageHandler(lambda _kind, _where, text: _log.info("Qt: %s", text))
+    qInstallMessageHandler(_qt_said)
     existing = QApplication.instance()
     return existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+
+
+def _qt_said(kind: QtMsgType, _where: QMessageLogContext, text: str | None) -> None:
+    if kind == QtMsgType.QtFatalMsg:  # Qt ends the process right after this
+        print(f"deepvis: {text}", file=sys.stderr, flush=True)
+    _log.info("Qt: %s", text)
 
 
 def build(start: Start, *, remember: bool) -> Program:

@@ -121,7 +121,7 @@ def x_server() -> Iterator[str]:
 
 def test_the_program_opens_on_a_real_x_server_is_photographed_and_quits(x_server: str) -> None:
     environment = {k: v for k, v in os.environ.items() if k != "QT_QPA_PLATFORM"} | {"DISPLAY": x_server}
-    words = [sys.executable, "-m", "deepvis_app", "samples", "--device", "cpu"]
+    words = [sys.executable, "-X", "faulthandler", "-m", "deepvis_app", "samples", "--device", "cpu"]
     with subprocess.Popen(words, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as program:
         ends = time.monotonic() + 90
         while len(set(ImageGrab.grab(xdisplay=x_server).convert("L").tobytes())) < 100:
