@@ -9,8 +9,6 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     """Run the command line and end the process with its status."""
-    # Threads that wait in a busy loop would take the second core from the window.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if sys.platform == "win32":
         import torch  # noqa: F401  torch >= 2.9 must be loaded before Qt on Windows (pytorch #166628)
     from deepvis_app.cli import main as run

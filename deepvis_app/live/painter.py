@@ -160,7 +160,7 @@ def heat_picture(attribution: Attribution, request: Request, picture: U8) -> Hea
         method=attribution.label,
         origin=request.seed_unit(),
         picture=frozen(VIEWS[request.view].draw(signal, picture)),
-        strength=frozen(blurred(strength(signal))),
+        strength=frozen(blurred(strength(signal))) if request.overlay else None,
         intercepted=attribution.intercepted,
         rectifiers=attribution.rectifiers,
         note=note,

@@ -11,7 +11,7 @@ import torch
 from deepvis_app.attribution import METHODS, Attribution, Target, always
 from deepvis_app.live.painter import Painter, Ranges, heat_picture
 from deepvis_app.live.scores import strange_scores, top_scores
-from deepvis_app.messages import Frame, LayerInfo, Request, Result, Timing, frozen
+from deepvis_app.messages import U8, Frame, LayerInfo, Request, Result, Timing, frozen
 from deepvis_app.models.loaded import LoadedModel
 from deepvis_app.models.probe import Probe, class_vector
 
@@ -23,11 +23,11 @@ LIVE_GAP_S = 1.0
 class Pass:
     """One run through the network: what the pictures are made of."""
 
-    x: torch.Tensor  # (1, C, H, W)
+    picture: U8  # (H, W, 3): the exact input, before normalisation
     output: torch.Tensor  # what the classes are read from
     activations: dict[str, torch.Tensor]
     attribution: Attribution | None
-    network_ms: float = 0.0
+    network_ms: float
 
 
 @dataclass
@@ -76,9 +76,17 @@ def _pass(model: LoadedModel, frame: Frame, request: Request, memo: Memo, wanted
     key = (frame.index, request.crop, backward, watch)
     if memo.last is None or memo.key != key:
         started = time.perf_counter()
-        x = model.preprocess(frame.rgb, model.device, request.crop)
-        made = _forward(model, x, watch) if backward is None else _attribute(model, x, request, watch, wanted)
-        memo.last = replace(made, network_ms=(time.perf_counter() - started) * 1e3)
+        pixels = model.preprocess.pixels(frame.rgb, request.crop)
+        x = model.preprocess.tensor(pixels, model.device)
+        if backward is None:
+            attribution = None
+            output, activations = _forward(model, x, watch)
+        else:
+            attribution = _attribute(model, x, request, watch, wanted)
+            output, activations = attribution.output, attribution.activations
+        network_ms = (time.perf_counter() - started) * 1e3
+        picture = frozen(model.preprocess.shown(pixels))
+        memo.last = Pass(picture, output, activations, attribution, network_ms)
         memo.key = key
     return memo.last
 
@@ -89,23 +97,26 @@ def _watched(model: LoadedModel, request: Request) -> frozenset[str]:
     return frozenset((request.layer,))
 
 
-def _forward(model: LoadedModel, x: torch.Tensor, watch: frozenset[str]) -> Pass:
+def _forward(
+    model: LoadedModel, x: torch.Tensor, watch: frozenset[str]
+) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """The output that the classes are read from, and the watched layers'."""
     # Gradient modes are thread-local: the thread that computes enters them itself.
     with torch.inference_mode(), Probe(model.net, watch) as probe:
         output = class_vector(model.net(x))
-    return Pass(x, output, dict(probe.outputs), None)
+    return output, dict(probe.outputs)
 
 
 def _attribute(
     model: LoadedModel, x: torch.Tensor, request: Request, watch: frozenset[str], wanted: Callable[[], bool]
-) -> Pass:
+) -> Attribution:
     start = request.seed_unit()
     alias = model.info.layer(start.layer).alias
     target = Target(start.layer, start.unit, request.seed, wanted, alias)
-    made = METHODS[request.method].run(model, x, target, watch)
-    return Pass(x, made.output, made.activations, made)
+    return METHODS[request.method].run(model, x, target, watch)
 
 
+@torch.inference_mode()
 def _result(
     model: LoadedModel, frame: Frame, request: Request, run: Pass, ranges: Ranges, new_frame: bool
 ) -> Result:
@@ -114,15 +125,14 @@ def _result(
     painter = Painter(model.info, request, run.activations, gradients, ranges, new_frame)
     layer = model.info.layer(request.layer)
     mosaic = painter.mosaic(layer, request.grid, request.pane)
-    picture = frozen(model.preprocess.picture(run.x))
     return Result(
         frame=frame,
         request=request,
         mosaic=mosaic,
         overview=painter.overview() if request.overview else (),
         unit=painter.unit(layer),
-        heat=heat_picture(attribution, request, picture) if attribution else None,
-        network_input=picture,
+        heat=heat_picture(attribution, request, run.picture) if attribution else None,
+        network_input=run.picture,
         input_box=model.preprocess.frame_box(frame.rgb.shape[:2], request.crop),
         scores=top_scores(model.info, run.output),
         scores_note=strange_scores(run.output),

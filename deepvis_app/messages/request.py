@@ -61,6 +61,7 @@ class Request:
     crop: CropPolicy | None = None  # None: the model's own
     cell: Cell | None = None  # its exact value is wanted
     overview: bool = False  # the mosaics of all layers as well
+    overlay: bool = False  # the backward picture's strength as well, to be laid over the frame
 
     def shown_unit(self) -> UnitRef:
         """The selected unit."""

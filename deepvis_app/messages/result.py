@@ -74,7 +74,7 @@ class Heat:
     method: str  # as to be shown: a rule that caught nothing is not labelled with its name
     origin: UnitRef
     picture: U8  # (H, W, 3), network-input size
-    strength: F32  # (H, W) in 0..1, for overlays on the input
+    strength: F32 | None = None  # (H, W) in 0..1, for overlays on the input; only if it was asked for
     intercepted: int = 0
     rectifiers: int = 0
     note: str = ""

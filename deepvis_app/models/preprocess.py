@@ -55,8 +55,18 @@ class Preprocess:
 
         The picture is made small on the host, so only the network's own input size crosses to the device.
         """
-        pixels = torch.from_numpy(self.pixels(rgb, crop)).to(device).permute(2, 0, 1)[None]
-        return self.normalise(pixels.float())
+        return self.tensor(self.pixels(rgb, crop), device)
+
+    def tensor(self, pixels: U8, device: torch.device) -> torch.Tensor:
+        """What `pixels` gave -> (1, C, *input_size) float32 on `device`."""
+        return self.normalise(torch.from_numpy(pixels).to(device).permute(2, 0, 1)[None].float())
+
+    def shown(self, pixels: U8) -> U8:
+        """What `pixels` gave, as the network sees it: grey for a network with one channel."""
+        if self.channels == 3:
+            return pixels
+        grey = (pixels @ np.array(_LUMA)).round().clip(0, 255).astype(np.uint8)
+        return np.repeat(grey[..., None], 3, axis=2)
 
     def normalise(self, pixels: torch.Tensor) -> torch.Tensor:
         """(N, 3, h, w) RGB in 0..255 -> (N, C, h, w) as the network takes it; differentiable."""

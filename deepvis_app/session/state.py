@@ -30,6 +30,7 @@ class ViewState:
     origin: UnitRef | None = None  # frozen: the backward pass starts here whatever is selected
     grid: GridContent = "forward"
     overview: bool = False
+    heat_on_input: bool = False
     order: Order = "index"
     scale: Scale = field(default_factory=Scale)
     crop: CropPolicy | None = None
@@ -40,7 +41,6 @@ class ViewState:
     in_grid: bool = False  # the keyboard's cursor is in the unit grid, not in the layer bar
     zoom: int = 0  # 0 the grid, 1 the selected unit, 2 the back picture fills the large pane
     show_network_input: bool = False
-    heat_on_input: bool = False
     mirror: bool = False
     show_scores: bool = True
     show_unit_pictures: bool = True
@@ -119,6 +119,7 @@ def request_of(state: ViewState, generation: int) -> Request:
         crop=state.crop,
         cell=state.cell,
         overview=state.overview,
+        overlay=state.heat_on_input,
     )
 
 

@@ -152,10 +152,11 @@ def test_ranges_fall_slowly_in_a_stream_and_start_afresh_with_another_picture(mo
 
 
 def test_results_are_read_only(model: LoadedModel) -> None:
-    result = step(model, frame(), Request(1, "conv1", method="deconv"), Memo())
+    result = step(model, frame(), Request(1, "conv1", method="deconv", overlay=True), Memo())
     assert result.mosaic is not None
     assert result.unit is not None
     assert result.heat is not None
+    assert result.heat.strength is not None
     assert result.network_input is not None
     for array in (
         result.mosaic.pixels,
@@ -178,6 +179,16 @@ class Several(torch.nn.Module):
 
     def forward(self, x: torch.Tensor) -> object:
         return self.wrap(self.net(x))
+
+
+def test_the_overlays_map_is_made_only_when_it_is_asked_for(model: LoadedModel) -> None:
+    request = Request(1, "conv4", 5, method="deconv")
+    plain, overlaid = (step(model, frame(), replace(request, overlay=o), Memo()).heat for o in (False, True))
+    assert plain is not None
+    assert plain.strength is None
+    assert overlaid is not None
+    assert overlaid.strength is not None
+    assert (overlaid.strength.shape, overlaid.strength.max()) == ((64, 64), 1)
 
 
 @pytest.mark.parametrize(

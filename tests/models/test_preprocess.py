@@ -154,3 +154,12 @@ def test_squeezenet_reaches_its_accuracy_through_our_own_preprocessing(shared_da
     accuracy = (torch.cat(predicted) == truth).float().mean().item()
     assert len(files) == 800
     assert accuracy >= 0.60, f"top-1 {accuracy:.3f}"
+
+
+def test_what_is_shown_is_what_the_network_gets_also_in_grey() -> None:
+    rgb = np.random.default_rng(8).integers(0, 256, (40, 50, 3), np.uint8)
+    for channels in (1, 3):
+        preprocess = Preprocess((20, 20), channels=channels, mean=(0.5,) * channels, std=(0.25,) * channels)
+        pixels = preprocess.pixels(rgb)
+        shown = preprocess.picture(preprocess.tensor(pixels, CPU)).astype(int)
+        assert abs(preprocess.shown(pixels).astype(int) - shown).max() <= 1
