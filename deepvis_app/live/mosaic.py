@@ -6,6 +6,8 @@ Only the finished mosaic crosses to the host. The numbers are those of `messages
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 from torch.nn import functional as F
@@ -37,11 +39,11 @@ def numbers(maps: torch.Tensor, factors: torch.Tensor | None, top: float, gamma:
     """(C, h, w) values -> uint8 colour numbers 1..255: 128 + 127 * sign(v) * (|v| / top)^gamma."""
     level = maps / top if top > 0 else torch.zeros_like(maps)
     if factors is not None:
-        level = level * factors
-    level = level.clamp(-1, 1)
+        level *= factors
+    level.clamp_(-1, 1)
     if gamma != 1:
         level = level.sign() * level.abs().pow(gamma)
-    return (level * 127 + (ZERO + 0.5)).to(torch.uint8)
+    return level.mul_(127).add_(ZERO + 0.5).to(torch.uint8)
 
 
 def display_order(
@@ -54,7 +56,13 @@ def display_order(
         return torch.tensor(
             sorted(range(layer.units), key=lambda u: labels[u].lower() if u < len(labels) else "")
         )
-    return torch.arange(layer.units)
+    return _by_index(layer.units)
+
+
+@lru_cache(maxsize=64)
+def _by_index(units: int) -> torch.Tensor:
+    with torch.inference_mode(False):  # it is kept, and must serve everywhere
+        return torch.arange(units)
 
 
 def compose(tiles: torch.Tensor, grid: Grid) -> U8:

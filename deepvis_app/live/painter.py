@@ -65,6 +65,7 @@ class Painter:
     ranges: Ranges
     new_frame: bool
     _scaled: dict[tuple[str, GridContent], Scaled] = field(default_factory=dict)
+    _drawn: dict[tuple[str, GridContent], torch.Tensor] = field(default_factory=dict)
 
     def scaled(self, layer: LayerInfo, content: GridContent) -> Scaled | None:
         """None where the layer did not run, or the backward signal does not reach it."""
@@ -84,7 +85,10 @@ class Painter:
         if found is None:
             return None
         grid = lay_out(layer.units, layer.map_shape, pane, whole=whole)
-        drawn = self._numbers(tiles.fit(found.maps, grid.tile), found.factors, found)
+        if grid.tile == layer.map_shape:
+            drawn = self._numbers(layer, content, found)
+        else:
+            drawn = self._number(tiles.fit(found.maps, grid.tile), found.factors, found)
         order = tiles.display_order(layer, found.maps, self.request.order, self.info.labels)
         if self.request.order != "index":
             drawn = drawn[order.to(drawn.device)]
@@ -107,7 +111,10 @@ class Painter:
             return None
         one = slice(self.request.unit, self.request.unit + 1)
         chosen = found.maps[one]
-        drawn = self._numbers(chosen, None if found.factors is None else found.factors[one], found)
+        if (layer.name, "forward") in self._drawn:
+            drawn = self._drawn[layer.name, "forward"][one]
+        else:
+            drawn = self._number(chosen, None if found.factors is None else found.factors[one], found)
         values = chosen[0].cpu().numpy()
         peak = divmod(int(values.argmax()), values.shape[1])
         return UnitView(
@@ -141,7 +148,14 @@ class Painter:
             top = self.ranges.top(key, top, advance=self.new_frame)
         return Scaled(maps, factors, top, strange)
 
-    def _numbers(self, maps: torch.Tensor, factors: torch.Tensor | None, found: Scaled) -> torch.Tensor:
+    def _numbers(self, layer: LayerInfo, content: GridContent, found: Scaled) -> torch.Tensor:
+        """All units' colour numbers in the maps' own resolution; made once."""
+        key = (layer.name, content)
+        if key not in self._drawn:
+            self._drawn[key] = self._number(found.maps, found.factors, found)
+        return self._drawn[key]
+
+    def _number(self, maps: torch.Tensor, factors: torch.Tensor | None, found: Scaled) -> torch.Tensor:
         """Colour numbers; NaN is background, because it has no place on the scale."""
         drawn = tiles.numbers(maps, factors, found.top, self.request.scale.gamma)
         return drawn.masked_fill(maps.isnan(), 0) if found.strange else drawn

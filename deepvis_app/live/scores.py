@@ -19,7 +19,8 @@ def top_scores(info: ModelInfo, output: torch.Tensor) -> tuple[Score, ...]:
     if output.ndim != 2 or not output.numel() or strange_scores(output):
         return ()
     row = _probabilities(info, output[0].detach().float().cpu().numpy())
-    best = np.argsort(-row, kind="stable")[:TOP_SCORES]
+    best = np.argpartition(row, -min(TOP_SCORES, row.size))[-TOP_SCORES:]
+    best = best[np.argsort(-row[best], kind="stable")]
     return tuple(Score(index, info.label(index), float(row[index])) for index in best.tolist())
 
 

@@ -76,7 +76,7 @@ class Preprocess:
         elif self.colour_order == "bgr":
             pixels = pixels.flip(1)
         scale, shift = _affine(self.mean, self.std, self.value_range, pixels.device)
-        return (pixels * scale + shift).contiguous()
+        return torch.addcmul(shift, pixels, scale)
 
     def pixels(self, rgb: U8, crop: CropPolicy | None = None) -> U8:
         """(H, W, 3) uint8 RGB -> (*input_size, 3) uint8 RGB: what the network sees, before normalisation."""

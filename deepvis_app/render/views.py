@@ -88,5 +88,9 @@ def _to_unit(level: F32) -> F32:
 
 def _rgb(levels: F32) -> U8:
     """(C, H, W) in 0..1 with C = 1 or 3 -> (H, W, 3)."""
-    picture = (levels.transpose(1, 2, 0) * 255).round().clip(0, 255).astype(np.uint8)
-    return np.ascontiguousarray(np.broadcast_to(picture, (*picture.shape[:2], 3)))
+    numbers = levels * np.float32(255)
+    numbers += np.float32(0.5)  # the conversion cuts off; levels lie in 0..1 up to rounding
+    numbers = np.minimum(numbers, np.float32(255), out=numbers).astype(np.uint8)
+    picture = np.empty((*levels.shape[1:], 3), np.uint8)
+    picture[:] = numbers.transpose(1, 2, 0)
+    return picture
