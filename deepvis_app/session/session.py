@@ -78,6 +78,7 @@ class Session:
         self._clock = clock
         self._generation = 0
         self._arrived_at = float("-inf")
+        self._frame_index = -1
         self._view = View(state or ViewState())
         self._dirty = True
 
@@ -161,7 +162,10 @@ class Session:
         if result is None or result.request.generation != self._generation:
             return
         now = self._clock()
-        new_frame = self._view.result is None or result.frame.index != self._view.result.frame.index
+        new_frame = (
+            result.frame.index != self._frame_index
+        )  # the same picture through another network is none
+        self._frame_index = result.frame.index
         fps = self._smoothed_rate(now) if new_frame else self._view.fps
         self._arrived_at = now if new_frame else self._arrived_at
         if result.error and (self._view.result is None or self._view.result.error != result.error):

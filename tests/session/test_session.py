@@ -88,6 +88,18 @@ def test_an_error_is_said_once_not_for_every_frame(session: Session, compute: Co
     assert session.view.notice_number == 1
 
 
+def test_a_still_picture_has_no_frame_rate_also_after_a_change_of_model(
+    session: Session, compute: Compute, clock: Clock
+) -> None:
+    for _ in range(2):
+        clock.now += 0.1
+        compute.results.append(answer(compute.submitted[-1], 4))
+        session.poll()
+        compute.answers.append(ModelAnswer(ModelChoice("toy"), MODEL))
+        session.poll()
+    assert session.view.fps == 0
+
+
 def test_the_frame_rate_is_smoothed_and_hidden_when_idle(
     session: Session, compute: Compute, clock: Clock
 ) -> None:
