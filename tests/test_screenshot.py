@@ -112,7 +112,8 @@ def x_server() -> Iterator[str]:
     """A virtual screen of its own; its display name."""
     if shutil.which("Xvfb") is None:
         pytest.skip("Xvfb is missing (Debian: apt install xvfb)")
-    words = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    # -noreset: or the server starts anew when the first photograph's client has gone, under the program's feet.
+    words = ["Xvfb", "-noreset", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout is not None
         yield f":{server.stdout.readline().strip()}"
