@@ -58,7 +58,7 @@ def write_bundle(trainer: Trainer, data: TinyImageNet, assets: Path, command: st
     }
     _write(assets / "models" / f"{NAME}.safetensors", weights)
     _write(assets / "models" / f"{NAME}.json", (json.dumps(card, indent=1) + "\n").encode())
-    _write(assets / "labels" / "tiny-imagenet-200.txt", ("\n".join(data.names) + "\n").encode())
+    _write(assets / "labels" / f"{NAME}.txt", ("\n".join(data.names) + "\n").encode())
     return card
 
 

@@ -276,7 +276,7 @@ def test_one_command_trains_and_writes_the_bundle(
     weights = load_file(tmp_path / "a/models/caffenet64.safetensors")
     assert card["labels"][0] == "class n01"
     assert weights["conv1.weight"].dtype == torch.float16
-    assert (tmp_path / "a/labels/tiny-imagenet-200.txt").read_text().count("\n") == 6
+    assert (tmp_path / "a/labels/caffenet64.txt").read_text().count("\n") == 6
 
 
 def test_a_wrong_path_ends_with_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
