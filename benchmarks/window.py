@@ -41,6 +41,7 @@ def look():
         seen.setdefault("window", time.time() - began)
     if program.session.view.fresh:
         print(seen["window"], time.time() - began)
+        timer.stop()  # closing goes through the event loop, and the picture is still there meanwhile
         program.window.close()
 timer = QTimer(); timer.timeout.connect(look); timer.start(5)
 qt.exec()

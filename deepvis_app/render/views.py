@@ -46,7 +46,7 @@ def _raw(signal: F32, _: U8) -> U8:
 
 
 def _gray(signal: F32, _: U8) -> U8:
-    return _rgb(_centred(_sum(signal)[None] / len(signal)))
+    return _rgb(_centred(_sum(signal)[None] / np.float32(len(signal))))
 
 
 def _norm(signal: F32, _: U8) -> U8:
