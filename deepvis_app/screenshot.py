@@ -97,12 +97,14 @@ def _wait(program: Program, frames: int) -> View:
 
     def look() -> None:
         view = program.session.view
-        if view.fresh and view.result is not None:
-            seen.add(view.result.frame.index)
+        frame = view.result.frame if view.fresh and view.result is not None else None
+        if frame is not None:
+            seen.add(frame.index)
         problem = _problem(program)
         if problem:
             failed.append(problem)
-        if problem or (view.fresh and (len(seen) >= frames or view.source.state == "ended" or _still(view))):
+        last = frame is not None and (frame.still or view.source.state == "ended" or len(seen) >= frames)
+        if problem or last:
             loop.quit()
 
     timer = QTimer()
@@ -128,10 +130,6 @@ def _problem(program: Program) -> str:
     if view.model is None and view.loading is None and view.notice:
         return view.notice
     return view.result.error if view.result is not None and view.fresh else ""
-
-
-def _still(view: View) -> bool:
-    return view.source.spec is not None and view.source.spec.kind in ("picture", "folder", "list", "samples")
 
 
 def _check_names(start: Start, view: View) -> None:

@@ -131,7 +131,7 @@ class Painter:
         if found is None or not found.strange:
             return ()
         return (
-            f"{found.strange} of {found.maps.numel()} values of {layer.name} are NaN or infinite: check the weights.",
+            f"{found.strange} of {found.maps.numel()} values of {layer.alias} are NaN or infinite: check the weights.",
         )
 
     def _scale(self, layer: LayerInfo, maps: torch.Tensor, content: GridContent) -> Scaled:
