@@ -6,6 +6,18 @@ otherwise; times are `time.perf_counter` seconds, durations milliseconds.
 """
 
 from deepvis_app.messages.arrays import F32, I32, U8, Box, frozen
+from deepvis_app.messages.atlas import (
+    PICTURE_KINDS,
+    AtlasAnswer,
+    AtlasQuery,
+    LayerPictures,
+    PictureFacts,
+    RunInfo,
+    UnitPicture,
+    UnitPictures,
+    UnitRecord,
+    UnitStats,
+)
 from deepvis_app.messages.network import (
     CropPolicy,
     LayerInfo,
@@ -22,7 +34,10 @@ from deepvis_app.messages.source import Frame, SourceCommand, SourceSpec, Source
 __all__ = [
     "F32",
     "I32",
+    "PICTURE_KINDS",
     "U8",
+    "AtlasAnswer",
+    "AtlasQuery",
     "Box",
     "Cell",
     "CropPolicy",
@@ -31,16 +46,19 @@ __all__ = [
     "GridContent",
     "Heat",
     "LayerInfo",
+    "LayerPictures",
     "MethodInfo",
     "ModelAnswer",
     "ModelChoice",
     "ModelInfo",
     "Mosaic",
     "Order",
+    "PictureFacts",
     "RangePolicy",
     "ReceptiveField",
     "Request",
     "Result",
+    "RunInfo",
     "Scale",
     "Score",
     "Seed",
@@ -49,7 +67,11 @@ __all__ = [
     "SourceSpec",
     "SourceStatus",
     "Timing",
+    "UnitPicture",
+    "UnitPictures",
+    "UnitRecord",
     "UnitRef",
+    "UnitStats",
     "UnitView",
     "frozen",
 ]
