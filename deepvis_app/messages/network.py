@@ -60,6 +60,9 @@ class LayerInfo:
     is_class_layer: bool = False  # unit k is class k
     hidden_because: str = ""
     channels_last: bool = False  # the tensor itself lies as (H, W, C) or (L, D)
+    # The layer whose pictures serve this one too, because this one only passes the same units on (a ReLU or max
+    # pool on a convolution): what excites a unit most is the same in both. "": pictures of its own.
+    pictures_of: str = ""
 
 
 @dataclass(frozen=True)

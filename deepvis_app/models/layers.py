@@ -18,6 +18,12 @@ from deepvis_app.models.tags import Tag
 from deepvis_app.models.trace import Trace
 
 _WEIGHTED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d)
+# What excites a unit most in front of these excites it most behind them: they rise with each unit by itself. (Softmax
+# weighs the units against each other, but its largest unit is still the one that came in largest.)
+_PASSING = (
+    nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.MaxPool2d, nn.AdaptiveMaxPool2d,
+    nn.Softmax, nn.Softmax2d, nn.LogSoftmax,
+)  # fmt: skip
 
 
 def enumerate_layers(net: nn.Module, example: torch.Tensor) -> tuple[LayerInfo, ...]:
@@ -34,7 +40,7 @@ def enumerate_layers(net: nn.Module, example: torch.Tensor) -> tuple[LayerInfo, 
     infos = [_describe(layer, alias, size) for layer, alias in zip(found, aliases, strict=True)]
     for index in _class_layers(infos, found):
         infos[index] = replace(infos[index], is_class_layer=True)
-    return tuple(infos)
+    return _with_sources(infos, found)
 
 
 def as_maps(layer: LayerInfo, tensor: torch.Tensor) -> torch.Tensor:
@@ -69,6 +75,7 @@ class _Output:
     shape: tuple[int, ...]  # with the batch; () when it is no tensor
     tag: Tag | None
     problem: str = ""
+    source: str = ""  # the layer listed just before, where this one only passes its units on
 
 
 class _Seen:
@@ -76,11 +83,15 @@ class _Seen:
 
     def __init__(self, tensor: torch.Tensor) -> None:
         self._tensor = tensor
-        self._values = _values(tensor)
+        self.values = _values(tensor)
 
     def holds(self, other: torch.Tensor) -> bool:
         """`other` has the values that were seen, perhaps arranged otherwise."""
-        return _values(other) == self._values
+        return _values(other) == self.values
+
+    def equals(self, other: _Seen | None) -> bool:
+        """The same values, seen at another moment."""
+        return other is not None and other.values == self.values
 
 
 def _values(tensor: torch.Tensor) -> tuple[int, int, int]:
@@ -101,6 +112,7 @@ class _Watch:
         self._calls: Counter[str] = Counter()
         self._inputs: list[_Seen | None] = []  # of the modules being run, outermost first
         self._last: _Seen | None = None
+        self._last_name = ""  # of the layer that the last tensor is the output of; "" when it is of none
 
     def follow(self, example: torch.Tensor) -> list[_Output]:
         handles = []
@@ -134,13 +146,16 @@ class _Watch:
                 return
             self._trace.adopt(tensor, args)
             if not any(seen is not None and seen.holds(tensor) for seen in (given, self._last)):
-                if not isinstance(module, nn.Flatten | nn.Unflatten):  # a copy where strides want one
-                    self._found.append(self._describe(name, module, tensor))
-                self._last = _Seen(tensor)
+                listed = not isinstance(module, nn.Flatten | nn.Unflatten)  # a copy where strides want one
+                if listed:
+                    passes = isinstance(module, _PASSING) and given is not None and given.equals(self._last)
+                    source = self._last_name if passes else ""
+                    self._found.append(self._describe(name, module, tensor, source))
+                self._last, self._last_name = _Seen(tensor), name if listed else ""
 
         return note
 
-    def _describe(self, name: str, module: nn.Module, tensor: torch.Tensor) -> _Output:
+    def _describe(self, name: str, module: nn.Module, tensor: torch.Tensor, source: str) -> _Output:
         return _Output(
             name,
             type(module).__name__,
@@ -149,6 +164,7 @@ class _Watch:
             shape=tuple(tensor.shape),
             tag=self._trace.tag(tensor),
             problem="" if tensor.is_floating_point() else f"its values are {tensor.dtype}, not real numbers",
+            source=source,
         )
 
 
@@ -220,6 +236,18 @@ def _class_layers(infos: Sequence[LayerInfo], found: Sequence[_Output]) -> list[
         if found[index].weighted:
             break
     return indices
+
+
+def _with_sources(infos: Sequence[LayerInfo], found: Sequence[_Output]) -> tuple[LayerInfo, ...]:
+    """`pictures_of` filled in: through any number of passing layers, to where the units are made."""
+    known: dict[str, LayerInfo] = {}
+    for info, output in zip(infos, found, strict=True):
+        source = known.get(output.source)
+        same = source is not None and 0 < source.units == info.units
+        known[info.name] = (
+            replace(info, pictures_of=source.pictures_of or source.name) if source and same else info
+        )
+    return tuple(known.values())
 
 
 def first_convolution(layers: Sequence[LayerInfo]) -> str:

@@ -230,3 +230,25 @@ def test_what_does_not_depend_on_the_picture_says_so() -> None:
 
     layers = layers_of(Biased())
     assert [layer.hidden_because for layer in layers] == ["", "it does not depend on the picture", ""]
+
+
+def test_what_only_passes_units_on_names_the_layer_whose_pictures_serve_it() -> None:
+    sources = {layer.name: layer.pictures_of for layer in layers_of(classifier())}
+    assert sources == {"0": "", "1": "0", "2": "0", "6": "", "7": "6", "8": "", "9": "8"}
+
+
+def test_a_layer_that_changes_its_units_has_pictures_of_its_own() -> None:
+    in_between = nn.Sequential(nn.Conv2d(3, 4, 1), nn.Flatten(2), nn.Unflatten(2, (16, 16)), nn.ReLU())
+    pooled = nn.Sequential(nn.Conv2d(3, 4, 1), nn.AvgPool2d(2), nn.BatchNorm2d(4))
+    sums = nn.Sequential(Residual(), FunctionalReLU())
+    assert [layer.pictures_of for layer in layers_of(in_between)] == ["", "0"]
+    assert [layer.pictures_of for layer in layers_of(pooled)] == ["", "", ""]
+    sources = {layer.name: layer.pictures_of for layer in layers_of(sums)}
+    assert sources == {
+        "0.conv1": "",
+        "0.relu": "0.conv1",
+        "0.conv2": "",
+        "0.relu:2": "",
+        "1.conv": "",
+        "1": "",
+    }
