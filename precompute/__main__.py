@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import partial
+
+from precompute.command import execute
+from precompute.jobs import JOBS
 
 Command = Callable[[list[str]], int]
 
@@ -15,11 +19,12 @@ def _train_classifier(arguments: list[str]) -> int:
     return train(arguments)
 
 
-# name -> what it does, and how it is run. Imports are inside: the help must not wait for torch.
+# name -> what it does, and how it is run: the JOBS, which fill an atlas, then everything else.
+# Slow imports are inside: the help must not wait for torch.
 COMMANDS: dict[str, tuple[str, Command]] = {
+    **{name: (job.help, partial(execute, job)) for name, job in JOBS.items()},
     "train-classifier": ("train the bundled network on Tiny ImageNet", _train_classifier),
 }
-COMING = "Coming with the unit atlas: top (what excites each unit most), am (preferred pictures), dgn-am."
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,14 +39,13 @@ def main(arguments: list[str] | None = None) -> int:
             f"deepvis-precompute: there is no command {words[0]!r}; did you mean {near[0]!r}?",
             file=sys.stderr,
         )
-        print(COMING, file=sys.stderr)
         return 2
     return COMMANDS[words[0]][1](words[1:])
 
 
 def _usage() -> str:
     lines = [f"  {name:<18} {what}" for name, (what, _) in COMMANDS.items()]
-    return "\n".join(["usage: deepvis-precompute COMMAND ... (COMMAND --help tells more)", *lines, COMING])
+    return "\n".join(["usage: deepvis-precompute COMMAND ... (COMMAND --help tells more)", *lines])
 
 
 if __name__ == "__main__":

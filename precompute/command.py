@@ -1,0 +1,63 @@
+"""Run a job as a command: read its words, report how it ends, and turn errors into one sentence."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from precompute.jobs.base import Job
+from precompute.options import OptionError, Parser, add_common
+from precompute.progress import progress_of
+from precompute.runner import STOPPED, out_of_memory
+from precompute.stop import Stop
+
+FAILED, USAGE = 1, 2
+_STDIN = 0
+
+
+def execute(job: Job, words: Sequence[str]) -> int:
+    """Exit status: 0 done, 1 failed, 2 wrong words, 130 stopped; a failure is one sentence on standard error."""
+    parser = Parser(prog=f"deepvis-precompute {job.name}", description=job.help)
+    add_common(parser)
+    job.add_arguments(parser)
+    options = parser.parse_args(words)
+    options.reporter = progress_of(options.progress, job.name)
+    with Stop(_STDIN if options.progress == "jsonl" else None) as options.stop:
+        return _run(job, options)
+
+
+def _run(job: Job, options: argparse.Namespace) -> int:
+    try:
+        return job.run(options)
+    except KeyboardInterrupt:
+        options.reporter.end("stopped", "Broken off: finished units are kept, run it again to go on.")
+        return STOPPED
+    except Exception as error:
+        sentence = as_sentence(error)
+        options.reporter.end("failed", sentence or f"{type(error).__name__}: {error}")
+        if not sentence:
+            raise  # a bug: the window has its line, and whoever mends it wants the trace
+        sys.stderr.write(f"deepvis-precompute {job.name}: {sentence}\n")
+        return USAGE if isinstance(error, OptionError) else FAILED
+
+
+def as_sentence(error: Exception) -> str:
+    """What to tell of an error that is no bug; "" for any other."""
+    if isinstance(error, expected_errors()):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename or 'The file'}: {error.strerror or error}."
+    if out_of_memory(error):
+        return "Not enough memory: choose --device cpu, a smaller --batch, or close other programs."
+    return ""
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """The errors that are sentences for people already."""
+    from deepvis_app.atlas import AtlasError
+    from deepvis_app.models import ModelError
+    from deepvis_app.render.pictures import PictureError
+    from precompute.datasets import DataError
+
+    return OptionError, AtlasError, ModelError, PictureError, DataError

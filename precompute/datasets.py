@@ -1,0 +1,141 @@
+"""Sets of images: a folder or a zip, in a fixed order, with a hash over the content."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from deepvis_app.render.pictures import PICTURE_ENDINGS
+
+ANNOTATIONS = "val_annotations.txt"  # Tiny ImageNet's: file TAB class ..., beside the folder of the images
+NAMES = "words.txt"  # Tiny ImageNet's: class TAB name
+_PLAIN_FOLDERS = {"", "images", "image", "imgs", "pictures", "photos"}  # that say nothing about a class
+
+
+class DataError(Exception):
+    """One sentence: why a data set cannot be read, and what to give instead."""
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """Image files of a folder (all below it) or a zip (read in place), sorted by their path inside it.
+
+    `labels[i]` is the class of `names[i]`: from a val_annotations.txt where one lists it, else the name of
+    its folder (of the folder above one that is called "images"), else "". Pickled, it is only names and a path.
+    """
+
+    path: Path
+    names: tuple[str, ...]  # relative, with "/"
+    labels: tuple[str, ...]
+    _opened: dict[str, zipfile.ZipFile] = field(default_factory=dict, repr=False, compare=False)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"path": self.path, "names": self.names, "labels": self.labels, "_opened": {}}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+
+    def read(self, index: int) -> bytes:
+        """The file's bytes. Raises OSError; a damaged zip member is an OSError as well."""
+        name = self.names[index]
+        if self.path.is_dir():
+            return (self.path / name).read_bytes()
+        try:
+            return self._zip().read(name)
+        except (
+            zipfile.BadZipFile,
+            KeyError,
+            RuntimeError,
+            NotImplementedError,
+            EOFError,
+            ValueError,
+        ) as error:
+            raise OSError(f"damaged in the zip ({error})") from error
+
+    def in_words(self) -> str:
+        return f"{self.path.name}, {len(self)} images"
+
+    def _zip(self) -> zipfile.ZipFile:
+        """Opened once in each process; not to be shared by threads."""
+        if "" not in self._opened:
+            self._opened[""] = zipfile.ZipFile(self.path)
+        return self._opened[""]
+
+
+def open_images(path: Path, limit: int | None = None) -> ImageSet:
+    """The images of a folder or zip, at most the first `limit`; raises DataError."""
+    if not path.exists():
+        raise DataError(f"{path} does not exist; --images needs a folder or a zip of pictures.")
+    try:
+        listed = sorted(_folder_names(path) if path.is_dir() else _zip_names(path))
+    except (zipfile.BadZipFile, OSError) as error:
+        raise DataError(f"{path} is neither a folder nor a zip that can be read ({error}).") from error
+    names = tuple(name for name in listed if _is_picture(name))[:limit]
+    if not names:
+        raise DataError(f"{path} has no pictures; known are {', '.join(sorted(PICTURE_ENDINGS))}.")
+    bare = ImageSet(path, (*names, *(n for n in listed if PurePosixPath(n).name in (ANNOTATIONS, NAMES))), ())
+    return ImageSet(path, names, tuple(_labels(bare, names)))
+
+
+def content_hash(digests: list[str]) -> str:
+    """The hash of a data set: sha256 over the files' own hashes in order ("" for one that cannot be read)."""
+    return sha256("\n".join(digests).encode()).hexdigest()
+
+
+def digest_of(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def _folder_names(path: Path) -> Iterator[str]:
+    """Links to folders are not followed: they may go round in circles."""
+    for folder, _, files in os.walk(path):
+        for file in files:
+            yield (Path(folder) / file).relative_to(path).as_posix()
+
+
+def _zip_names(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        return [name for name in archive.namelist() if not name.endswith("/")]
+
+
+def _is_picture(name: str) -> bool:
+    """Files that begin with a dot are not (macOS puts ._cat.jpg beside cat.jpg)."""
+    path = PurePosixPath(name)
+    return path.suffix.lower() in PICTURE_ENDINGS and not path.name.startswith(".")
+
+
+def _labels(files: ImageSet, names: Sequence[str]) -> Iterator[str]:
+    """One for each name; class numbers such as n01443537 become their names where a words.txt has them."""
+    listed: dict[str, str] = {}
+    words: dict[str, str] = {}
+    for index, name in enumerate(files.names):
+        path = PurePosixPath(name)
+        if path.name == ANNOTATIONS:
+            for file, label in _fields(files.read(index)):
+                listed[str(path.parent / "images" / PurePosixPath(file).stem)] = label
+        elif path.name == NAMES:
+            words.update(_fields(files.read(index)))
+    for name in names:
+        path = PurePosixPath(name)
+        label = listed.get(str(path.with_suffix("")), _folder_label(path))
+        yield words.get(label, label)
+
+
+def _fields(data: bytes) -> list[tuple[str, str]]:
+    """The first two tab-separated fields of each line."""
+    rows = [line.split("\t") for line in data.decode("utf-8", "replace").splitlines()]
+    return [(row[0].strip(), row[1].strip()) for row in rows if len(row) > 1]
+
+
+def _folder_label(path: PurePosixPath) -> str:
+    for folder in reversed(path.parts[:-1]):
+        if folder.lower() not in _PLAIN_FOLDERS:
+            return folder
+    return ""

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deepvis_app.messages import LayerInfo, ModelChoice, ModelInfo
+from precompute.options import OptionError, Parser, add_common, chosen_layers, chosen_units
+
+LAYERS = (
+    LayerInfo("features.0", "conv1", "Conv2d", (8, 4, 4), 8),
+    LayerInfo("features.1", "relu1", "ReLU", (8, 4, 4), 8),
+    LayerInfo("features.2", "conv2", "Conv2d", (16, 4, 4), 16),
+    LayerInfo("aux", "aux", "Pair", (), hidden_because="it returns dict, not one tensor"),
+)
+INFO = ModelInfo(ModelChoice("toy"), "Toy", LAYERS, (8, 8), 3, "crop", (), "f" * 64, "cpu", "random", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "aliases"),
+    [
+        ("all", ["conv1", "relu1", "conv2"]),
+        ("conv2,conv1", ["conv1", "conv2"]),
+        ("conv*", ["conv1", "conv2"]),
+        ("features.2, relu1", ["relu1", "conv2"]),
+        ("features.*", ["conv1", "relu1", "conv2"]),
+        ("*", ["conv1", "relu1", "conv2"]),
+    ],
+)
+def test_layers_are_named_by_name_alias_or_pattern(text: str, aliases: list[str]) -> None:
+    assert [layer.alias for layer in chosen_layers(INFO, text)] == aliases
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("konv1", "conv1"), ("aux", "returns dict"), (" , ", "names no layer"), ("x*", "conv1")],
+)
+def test_layers_that_are_not_there_are_told_with_near_ones(text: str, told: str) -> None:
+    with pytest.raises(OptionError, match=told):
+        chosen_layers(INFO, text)
+
+
+def test_units_are_numbers_and_ranges() -> None:
+    assert chosen_units(LAYERS[0], "all") == tuple(range(8))
+    assert chosen_units(LAYERS[0], "5,0, 2-3,3") == (0, 2, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("8", "units 0 to 7"), ("2-9", "units 0 to 7"), ("a", "not a number"), ("-1", "not a number"),
+     ("5-2", "no unit 5-2"), (",", "names no unit")],
+)  # fmt: skip
+def test_units_that_are_not_there_are_told(text: str, told: str) -> None:
+    with pytest.raises(OptionError, match=told):
+        chosen_units(replace(LAYERS[0]), text)
+
+
+def parser() -> Parser:
+    made = Parser(prog="deepvis-precompute am")
+    add_common(made)
+    return made
+
+
+def test_the_common_options_have_defaults() -> None:
+    found = parser().parse_args(["--layers", "conv1", "--atlas", "x.atlas"])
+    assert (found.model, found.layers, found.units, found.seed) == ("caffenet64", "conv1", "all", 0)
+    assert found.atlas == Path("x.atlas")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--modle", "resnet18"], "did you mean --model"),
+        (["--modle=resnet18"], "did you mean --model"),
+        (["what"], "--help"),
+        (["--seed", "x"], "invalid int value: 'x'"),
+        (["--progress", "bars"], "'bar', 'jsonl'"),
+    ],
+)
+def test_a_wrong_option_is_one_sentence_and_status_2(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        parser().parse_args(words)
+    assert left.value.code == 2
+    text = capsys.readouterr().err
+    assert told in text
+    assert text.startswith("deepvis-precompute am: ")
+    assert text.count("\n") == 1
