@@ -1,21 +1,20 @@
-"""Tiles made on the device: values to colour numbers, all units of a layer in one uint8 picture.
+"""Tiles: values to colour numbers on the device, all units of a layer in one uint8 picture on the host.
 
-Only the finished mosaic crosses to the host. The numbers are those of `messages.Mosaic`: 0 background,
-128 zero, 1 and 255 the ends of the scale.
+Only the visible layer's bytes cross to the host; laying them out there costs a fraction of the calls that a device
+would need. The numbers are those of `messages.Mosaic`: 0 background, 128 zero, 1 and 255 the ends of the scale.
 """
 
 from __future__ import annotations
-
-from functools import lru_cache
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from deepvis_app.messages import U8, Grid, LayerInfo, Order, frozen
+from deepvis_app.messages import I32, U8, Grid, LayerInfo, Order, frozen
 from deepvis_app.render.palettes import ZERO
 
 _TINY = 1e-10
+_MIDDLE = torch.tensor(ZERO + 0.5)  # a conversion to bytes cuts off the fraction
 
 
 def boost_factors(maps: torch.Tensor, boost: float) -> torch.Tensor | None:
@@ -35,50 +34,48 @@ def top_of(maps: torch.Tensor, factors: torch.Tensor | None) -> float:
     return float((maps.abs().amax((1, 2), keepdim=True) * factors).amax())
 
 
-def numbers(maps: torch.Tensor, factors: torch.Tensor | None, top: float, gamma: float) -> torch.Tensor:
-    """(C, h, w) values -> uint8 colour numbers 1..255: 128 + 127 * sign(v) * (|v| / top)^gamma."""
-    level = maps / top if top > 0 else torch.zeros_like(maps)
-    if factors is not None:
-        level *= factors
-    level.clamp_(-1, 1)
+def numbers(maps: torch.Tensor, factors: torch.Tensor | None, top: float, gamma: float) -> U8:
+    """(C, h, w) values -> uint8 colour numbers 1..255 on the host: 128 + 127 * sign(v) * (|v| / top)^gamma.
+
+    No value times its factor may lie beyond `top`. In as few calls as can be: on a layer's values each costs more
+    than its arithmetic.
+    """
+    if top <= 0:
+        return np.full(maps.shape, ZERO, np.uint8)
+    level = maps if factors is None else maps * factors
     if gamma != 1:
-        level = level.sign() * level.abs().pow(gamma)
-    return level.mul_(127).add_(ZERO + 0.5).to(torch.uint8)
+        level = level.sign() * (level.abs() / top).pow(gamma)
+        top = 1.0
+    level = torch.add(_MIDDLE, level, alpha=127 / top)
+    # Plain order in memory: the tiles are copied row by row.
+    whole = level.to(torch.uint8, memory_format=torch.contiguous_format)
+    return whole.cpu().numpy()
 
 
-def display_order(
-    layer: LayerInfo, maps: torch.Tensor, order: Order, labels: tuple[str, ...]
-) -> torch.Tensor:
-    """Which unit stands at each place, (C,) int64 on the host."""
+def display_order(layer: LayerInfo, maps: torch.Tensor, order: Order, labels: tuple[str, ...]) -> I32 | None:
+    """Which unit stands at each place, (C,); None: unit k at place k."""
     if order == "activation":
-        return maps.amax((1, 2)).argsort(descending=True, stable=True).cpu()
+        return maps.amax((1, 2)).argsort(descending=True, stable=True).cpu().numpy().astype(np.int32)
     if order == "name" and layer.is_class_layer and labels:
-        return torch.tensor(
-            sorted(range(layer.units), key=lambda u: labels[u].lower() if u < len(labels) else "")
-        )
-    return _by_index(layer.units)
+        by_name = sorted(range(layer.units), key=lambda u: labels[u].lower() if u < len(labels) else "")
+        return np.array(by_name, np.int32)
+    return None
 
 
-@lru_cache(maxsize=64)
-def _by_index(units: int) -> torch.Tensor:
-    with torch.inference_mode(False):  # it is kept, and must serve everywhere
-        return torch.arange(units)
-
-
-def compose(tiles: torch.Tensor, grid: Grid) -> U8:
-    """(count, h, w) uint8 tiles of the grid's tile size, in display order -> the (H, W) picture on the host."""
+def compose(tiles: U8, grid: Grid) -> U8:
+    """(count, h, w) tiles of the grid's tile size, in display order -> the (H, W) picture."""
     count, height, width = tiles.shape
     gap, rows, columns = grid.gap, grid.rows, grid.columns
-    canvas = torch.zeros(grid.size, dtype=torch.uint8, device=tiles.device)
-    cells = canvas[gap:, gap:].view(rows, height + gap, columns, width + gap)
+    canvas = np.zeros(grid.size, np.uint8)
+    cells = canvas[gap:, gap:].reshape(rows, height + gap, columns, width + gap)
     full = count // columns
     cells[:full, :height, :, :width] = (
-        tiles[: full * columns].view(full, columns, height, width).transpose(1, 2)
+        tiles[: full * columns].reshape(full, columns, height, width).swapaxes(1, 2)
     )
     rest = count - full * columns
     if rest:
-        cells[full, :height, :rest, :width] = tiles[full * columns :].transpose(0, 1)
-    return frozen(np.ascontiguousarray(canvas.cpu().numpy()))
+        cells[full, :height, :rest, :width] = tiles[full * columns :].swapaxes(0, 1)
+    return frozen(canvas)
 
 
 def fit(maps: torch.Tensor, tile: tuple[int, int]) -> torch.Tensor:

@@ -65,7 +65,7 @@ class Painter:
     ranges: Ranges
     new_frame: bool
     _scaled: dict[tuple[str, GridContent], Scaled] = field(default_factory=dict)
-    _drawn: dict[tuple[str, GridContent], torch.Tensor] = field(default_factory=dict)
+    _drawn: dict[tuple[str, GridContent], U8] = field(default_factory=dict)
 
     def scaled(self, layer: LayerInfo, content: GridContent) -> Scaled | None:
         """None where the layer did not run, or the backward signal does not reach it."""
@@ -90,10 +90,11 @@ class Painter:
         else:
             drawn = self._number(tiles.fit(found.maps, grid.tile), found.factors, found)
         order = tiles.display_order(layer, found.maps, self.request.order, self.info.labels)
-        if self.request.order != "index":
-            drawn = drawn[order.to(drawn.device)]
-        pixels = tiles.compose(drawn, grid)
-        return Mosaic(layer.name, grid, pixels, frozen(order.int().numpy()), found.top, content)
+        if order is None:
+            order = np.arange(layer.units, dtype=np.int32)
+        else:
+            drawn = drawn[order]
+        return Mosaic(layer.name, grid, tiles.compose(drawn, grid), frozen(order), found.top, content)
 
     def overview(self) -> tuple[Mosaic, ...]:
         """The mosaics of all layers that can be shown."""
@@ -109,18 +110,18 @@ class Painter:
         found = self.scaled(layer, "forward")
         if found is None:
             return None
-        one = slice(self.request.unit, self.request.unit + 1)
-        chosen = found.maps[one]
+        unit = self.request.unit
+        chosen = found.maps[unit]
         if (layer.name, "forward") in self._drawn:
-            drawn = self._drawn[layer.name, "forward"][one]
+            drawn = self._drawn[layer.name, "forward"][unit]
         else:
-            drawn = self._number(chosen, None if found.factors is None else found.factors[one], found)
-        values = chosen[0].cpu().numpy()
+            drawn = self._number(chosen, None if found.factors is None else found.factors[unit], found)
+        values = chosen.cpu().numpy()
         peak = divmod(int(values.argmax()), values.shape[1])
         return UnitView(
             ref=self.request.shown_unit(),
             values=frozen(values.copy()),
-            pixels=frozen(drawn[0].cpu().numpy().copy()),
+            pixels=frozen(drawn.copy()),
             maximum=float(values[peak]),
             maximum_at=peak,
         )
@@ -148,17 +149,22 @@ class Painter:
             top = self.ranges.top(key, top, advance=self.new_frame)
         return Scaled(maps, factors, top, strange)
 
-    def _numbers(self, layer: LayerInfo, content: GridContent, found: Scaled) -> torch.Tensor:
+    def _numbers(self, layer: LayerInfo, content: GridContent, found: Scaled) -> U8:
         """All units' colour numbers in the maps' own resolution; made once."""
         key = (layer.name, content)
         if key not in self._drawn:
             self._drawn[key] = self._number(found.maps, found.factors, found)
         return self._drawn[key]
 
-    def _number(self, maps: torch.Tensor, factors: torch.Tensor | None, found: Scaled) -> torch.Tensor:
-        """Colour numbers; NaN is background, because it has no place on the scale."""
-        drawn = tiles.numbers(maps, factors, found.top, self.request.scale.gamma)
-        return drawn.masked_fill(maps.isnan(), 0) if found.strange else drawn
+    def _number(self, maps: torch.Tensor, factors: torch.Tensor | None, found: Scaled) -> U8:
+        """Colour numbers on the host; NaN is background, because it has no place on the scale."""
+        gamma = self.request.scale.gamma
+        if not found.strange:
+            return tiles.numbers(maps, factors, found.top, gamma)
+        level = maps if factors is None else maps * factors
+        drawn = tiles.numbers(level.clamp(-found.top, found.top), None, found.top, gamma)
+        drawn[maps.isnan().cpu().numpy()] = 0
+        return drawn
 
 
 def heat_picture(attribution: Attribution, request: Request, picture: U8) -> Heat:

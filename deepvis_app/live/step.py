@@ -10,7 +10,7 @@ import torch
 
 from deepvis_app.attribution import METHODS, Attribution, Target, always
 from deepvis_app.live.painter import Painter, Ranges, heat_picture
-from deepvis_app.live.scores import strange_scores, top_scores
+from deepvis_app.live.scores import top_scores
 from deepvis_app.messages import U8, Frame, LayerInfo, Request, Result, Timing, frozen
 from deepvis_app.models.loaded import LoadedModel
 from deepvis_app.models.probe import Probe, class_vector
@@ -125,6 +125,7 @@ def _result(
     painter = Painter(model.info, request, run.activations, gradients, ranges, new_frame)
     layer = model.info.layer(request.layer)
     mosaic = painter.mosaic(layer, request.grid, request.pane)
+    scores, scores_note = top_scores(model.info, run.output)
     return Result(
         frame=frame,
         request=request,
@@ -134,8 +135,8 @@ def _result(
         heat=heat_picture(attribution, request, run.picture) if attribution else None,
         network_input=run.picture,
         input_box=model.preprocess.frame_box(frame.rgb.shape[:2], request.crop),
-        scores=top_scores(model.info, run.output),
-        scores_note=strange_scores(run.output),
+        scores=scores,
+        scores_note=scores_note,
         cell_value=_cell_value(painter, request),
         notes=_notes(painter, layer, mosaic is not None),
     )

@@ -59,7 +59,8 @@ class Preprocess:
 
     def tensor(self, pixels: U8, device: torch.device) -> torch.Tensor:
         """What `pixels` gave -> (1, C, *input_size) float32 on `device`."""
-        return self.normalise(torch.from_numpy(pixels).to(device).permute(2, 0, 1)[None].float())
+        planes = torch.from_numpy(pixels.transpose(2, 0, 1)[None])
+        return self.normalise(planes.to(device).float())
 
     def shown(self, pixels: U8) -> U8:
         """What `pixels` gave, as the network sees it: grey for a network with one channel."""

@@ -34,11 +34,7 @@ class Probe:
         self._net = net
         self._stop_after = stop_after
         self._wanted = frozenset(names) | ({stop_after} if stop_after else set())
-        modules = modules_by_name(net)
-        paths = {name if name in modules else name.rpartition(":")[0] or name for name in self._wanted}
-        if unknown := sorted(paths - modules.keys()):
-            raise KeyError(f"the network has no layer {', '.join(unknown)}")
-        self._modules = {path: modules[path] for path in sorted(paths)}
+        self._modules = _watched(net, self._wanted)
         self._calls: Counter[str] = Counter()
         self._handles: list[RemovableHandle] = []
         self.outputs: dict[str, torch.Tensor] = {}
@@ -78,6 +74,31 @@ class Probe:
             return with_main_tensor(output, tensor.clone())
 
         return keep
+
+
+def _watched(net: nn.Module, names: Iterable[str]) -> dict[str, nn.Module]:
+    """The modules that compute these layers, by path; raises KeyError for names that are no layer's."""
+    found, unknown = {}, []
+    for name in sorted(names):
+        path = name.rpartition(":")[0] or name
+        module = _module_at(net, name)
+        if module is not None:
+            found[name] = module
+        elif path != name and (module := _module_at(net, path)) is not None:
+            found[path] = module
+        else:
+            unknown.append(path)
+    if unknown:
+        raise KeyError(f"the network has no layer {', '.join(unknown)}")
+    return found
+
+
+def _module_at(net: nn.Module, path: str) -> nn.Module | None:
+    """The same as in `modules_by_name`, without a walk through the whole network, which each step would feel."""
+    try:
+        return net.get_submodule(path) if path else None
+    except AttributeError:
+        return net if path == WHOLE_NET else None
 
 
 def modules_by_name(net: nn.Module) -> dict[str, nn.Module]:

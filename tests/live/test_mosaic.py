@@ -42,14 +42,14 @@ def test_zero_is_number_128_and_the_top_is_255_or_1() -> None:
 
 def test_a_layer_of_zeros_is_drawn_as_zero() -> None:
     m = torch.zeros(3, 2, 2)
-    assert numbers(m, boost_factors(m, 1.0), top_of(m, boost_factors(m, 1.0)), 0.5).unique().tolist() == [128]
+    assert (numbers(m, boost_factors(m, 1.0), top_of(m, boost_factors(m, 1.0)), 0.5) == 128).all()
 
 
 def test_full_boost_lets_every_channel_use_the_whole_range() -> None:
     m = maps() * torch.tensor([1, 10, 100, 0.1, 3, 7, 9]).view(7, 1, 1)
     factors = boost_factors(m, 1.0)
-    drawn = numbers(m, factors, top_of(m, factors), 1.0).int()
-    assert ((drawn - 128).abs().amax((1, 2)) >= 126).all()
+    drawn = numbers(m, factors, top_of(m, factors), 1.0).astype(int)
+    assert (np.abs(drawn - 128).max((1, 2)) >= 126).all()
 
 
 @pytest.mark.parametrize("count", [1, 5, 6, 7, 64])
@@ -63,7 +63,7 @@ def test_every_tile_is_where_the_grid_says(count: int) -> None:
     covered = np.zeros(picture.shape, bool)
     for place in range(count):
         top, left, bottom, right = tile_box(grid, place)
-        np.testing.assert_array_equal(picture[top:bottom, left:right], tiles[place].numpy())
+        np.testing.assert_array_equal(picture[top:bottom, left:right], tiles[place])
         covered[top:bottom, left:right] = True
     assert (picture[~covered] == 0).all()
 
@@ -85,10 +85,14 @@ def test_how_maps_lie_in_memory_changes_no_tile_and_no_range() -> None:
 def test_units_are_ordered_by_activation_or_class_name() -> None:
     m = torch.tensor([1.0, 5.0, 3.0]).view(3, 1, 1)
     layer = LayerInfo("fc8", "fc8", "Linear", (3,), 3, is_class_layer=True)
-    assert display_order(layer, m, "index", ()).tolist() == [0, 1, 2]
-    assert display_order(layer, m, "activation", ()).tolist() == [1, 2, 0]
-    assert display_order(layer, m, "name", ("pear", "Apple", "fig")).tolist() == [1, 2, 0]
-    assert display_order(layer, m, "name", ()).tolist() == [0, 1, 2]
+    by_activation = display_order(layer, m, "activation", ())
+    by_name = display_order(layer, m, "name", ("pear", "Apple", "fig"))
+    assert by_activation is not None
+    assert by_activation.tolist() == [1, 2, 0]
+    assert by_name is not None
+    assert by_name.tolist() == [1, 2, 0]
+    assert display_order(layer, m, "index", ()) is None
+    assert display_order(layer, m, "name", ()) is None
 
 
 def test_a_range_rises_at_once_and_falls_slowly_once_per_frame() -> None:

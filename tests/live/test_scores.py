@@ -30,11 +30,11 @@ def info(last: str) -> ModelInfo:
 def test_logits_distributions_single_and_other_outputs_are_told_apart(
     output: torch.Tensor, expected: list[float]
 ) -> None:
-    assert [s.value for s in top_scores(info("Linear"), output)] == pytest.approx(expected, abs=1e-4)
+    assert [s.value for s in top_scores(info("Linear"), output)[0]] == pytest.approx(expected, abs=1e-4)
 
 
 def test_what_a_sigmoid_gives_is_a_probability_already() -> None:
-    assert [s.value for s in top_scores(info("Sigmoid"), torch.tensor([[0.9]]))] == pytest.approx([0.9])
-    assert [s.value for s in top_scores(info("Sigmoid"), torch.tensor([[0.2, 0.9]]))] == pytest.approx(
+    assert [s.value for s in top_scores(info("Sigmoid"), torch.tensor([[0.9]]))[0]] == pytest.approx([0.9])
+    assert [s.value for s in top_scores(info("Sigmoid"), torch.tensor([[0.2, 0.9]]))[0]] == pytest.approx(
         [0.9, 0.2]
     )
