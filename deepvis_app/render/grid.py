@@ -8,15 +8,24 @@ from deepvis_app.messages import Box, Cell, Grid
 
 SINGLE_VALUE_TILE = 3  # pixels on a side for units that are one number
 SMALLEST_TILE = 14  # device pixels on a side below which a layer scrolls instead of shrinking further
+PICTURE_TILE = 48  # the nominal side of a unit's picture in pattern mode, in the grid's own pixels
+SMALLEST_PICTURE = 40  # device pixels on a side below which pictures scroll: smaller ones show nothing
 LARGEST_MOSAIC = 4096  # pixels on a side
 
 
 @lru_cache(maxsize=256)
-def lay_out(count: int, map_shape: tuple[int, int], pane: tuple[int, int], *, whole: bool = False) -> Grid:
+def lay_out(
+    count: int,
+    map_shape: tuple[int, int],
+    pane: tuple[int, int],
+    *,
+    whole: bool = False,
+    smallest: int = SMALLEST_TILE,
+) -> Grid:
     """Tiles for `count` maps so that they appear as large as the pane (height, width) allows.
 
     A tile has the map's own resolution, or less where the pane cannot show more. A layer whose tiles would
-    fall under SMALLEST_TILE fills the pane's width and is as high as it needs to be, unless it has to be seen
+    fall under `smallest` fills the pane's width and is as high as it needs to be, unless it has to be seen
     as a `whole`.
     """
     if count < 1:
@@ -25,14 +34,19 @@ def lay_out(count: int, map_shape: tuple[int, int], pane: tuple[int, int], *, wh
     native = (SINGLE_VALUE_TILE, SINGLE_VALUE_TILE) if map_shape == (1, 1) else map_shape
     columns = max(range(1, count + 1), key=lambda c: _scale(count, c, native, (height, width)))
     scale = _scale(count, columns, native, (height, width))
-    if not whole and scale * min(native) < SMALLEST_TILE:
-        shown_width = SMALLEST_TILE * native[1] / min(native)
+    if not whole and scale * min(native) < smallest:
+        shown_width = smallest * native[1] / min(native)
         columns = min(count, max(1, int(width / (shown_width + 1))))
         scale = width / (columns * (native[1] + 1) + 1)
     limit = LARGEST_MOSAIC / max(columns * (native[1] + 1), -(-count // columns) * (native[0] + 1))
     shrink = min(1.0, scale, limit)
     tile = (max(1, round(native[0] * shrink)), max(1, round(native[1] * shrink)))
     return Grid(count, columns, tile)
+
+
+def lay_out_pictures(count: int, pane: tuple[int, int]) -> Grid:
+    """The same for pattern mode: one square picture for every unit."""
+    return lay_out(count, (PICTURE_TILE, PICTURE_TILE), pane, smallest=SMALLEST_PICTURE)
 
 
 def _scale(count: int, columns: int, tile: tuple[int, int], pane: tuple[int, int]) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -18,11 +17,11 @@ from deepvis_app.messages import (
     SourceStatus,
     UnitRef,
 )
-from deepvis_app.render.grid import lay_out
+from deepvis_app.render.grid import lay_out, lay_out_pictures
 from deepvis_app.render.palettes import PALETTES
 from deepvis_app.render.views import VIEWS
 from deepvis_app.session.session import Session
-from deepvis_app.session.state import ViewState
+from deepvis_app.session.state import PATTERNS, ViewState
 
 GAMMAS = (1.0, 0.7, 0.5, 0.3)  # the choices of 2015
 BOOSTS = (0.0, 0.3, 0.5, 0.8, 1.0)
@@ -39,9 +38,6 @@ BACK_CYCLE = (
 ORDERS: tuple[Order, ...] = ("index", "activation", "name")
 SEEDS: tuple[SeedKind, ...] = ("map", "max", "position")
 STILL_KINDS = ("picture", "folder", "list", "samples")
-NO_PICTURES = (
-    "Pattern mode shows pictures made by deepvis-precompute; none have been computed for this network yet."
-)
 
 T = TypeVar("T")
 
@@ -109,12 +105,16 @@ def cycle_back_view(session: Session) -> None:
 
 
 def toggle_backward_grid(session: Session) -> None:
-    """Activations or gradients in the grid; switches a backward method on when there is none."""
+    """Activations or gradients in the grid; switches a backward method on when there is none.
+
+    As in 2015 it leaves pattern mode: gradients are what is to be seen.
+    """
     state = session.view.state
-    if state.grid == "backward":
+    if state.grid == "backward" and not state.pattern:
         session.change(grid="forward")
     else:
-        session.change(grid="backward", method="gradient" if state.method == "off" else state.method)
+        method = "gradient" if state.method == "off" else state.method
+        session.change(grid="backward", method=method, pattern="")
 
 
 def toggle_frozen_origin(session: Session) -> None:
@@ -179,9 +179,15 @@ def cycle_debug(session: Session) -> None:
     session.change(debug=(session.view.state.debug + 1) % 3)
 
 
-def toggle_pattern(session: Session) -> None:
-    """Key s of 2015."""
-    session.say(NO_PICTURES)
+def cycle_pattern(session: Session) -> None:
+    """Key s of 2015: every unit's preferred picture, its best real patch, its activation again."""
+    show_pattern(session, _next(PATTERNS, session.view.state.pattern))
+
+
+def show_pattern(session: Session, kind: str) -> None:
+    """Fill the grid with pictures of that kind, wherever the large pane is; "": with activations."""
+    where = {"overview": False, "zoom": 0} if kind else {}
+    session.change(pattern=kind, **where)
 
 
 def reset(session: Session) -> None:
@@ -203,6 +209,7 @@ def reset(session: Session) -> None:
         cell=None,
         in_grid=False,
         zoom=0,
+        pattern="",
     )
 
 
@@ -243,47 +250,22 @@ def step(session: Session, action: str, files: SourceSpec) -> None:
         source(session, action)
 
 
-def find(session: Session, text: str) -> list[UnitRef]:
-    """Units that a text names: "12", "conv5:12", a layer's name, or (part of) a class name. Best first."""
-    model, text = session.view.model, text.strip().lower()
-    if model is None or not text:
-        return []
-    layers = {layer.name.lower(): layer for layer in shown_layers(session)}
-    layers |= {layer.alias.lower(): layer for layer in shown_layers(session)}
-    name, _, number = text.rpartition(":")
-    layer = layers.get(name) if name else layers.get(session.view.state.layer.lower())
-    if number.isdecimal() and layer is not None:
-        return [UnitRef(layer.name, int(number))] if int(number) < layer.units else []
-    if text in layers:
-        return [UnitRef(layers[text].name, 0)]
-    classes = next((x for x in reversed(shown_layers(session)) if x.is_class_layer), None)
-    if classes is None:
-        return []
-    here = layers.get(session.view.state.layer.lower())
-    into = here if here is not None and here.is_class_layer else classes
-    return [UnitRef(into.name, unit) for unit in _matching_labels(model.labels, text)]
-
-
-def _matching_labels(labels: Sequence[str], text: str) -> list[int]:
-    lowered = [label.lower() for label in labels]
-    hits = [i for i, label in enumerate(lowered) if text in label]
-    hits.sort(key=lambda i: (not lowered[i].startswith(text), lowered[i]))
-    if hits:
-        return hits
-    near = difflib.get_close_matches(text, lowered, n=5, cutoff=0.7)
-    return [lowered.index(label) for label in near]
-
-
 def _grid_and_order(session: Session) -> tuple[Grid | None, list[int]]:
-    """The mosaic as it is shown; before the first result, as it will be."""
+    """The tiles as they are shown; before the first result, as they will be."""
     view = session.view
+    state = view.state
     mosaic = view.result.mosaic if view.result else None
-    if mosaic is not None and mosaic.layer == view.state.layer:
+    if mosaic is not None and mosaic.layer != state.layer:
+        mosaic = None
+    if mosaic is not None and not state.pattern:
         return mosaic.grid, mosaic.order.tolist()
-    if view.model is None or not view.state.layer:
+    if view.model is None or not state.layer:
         return None, []
-    layer = view.model.layer(view.state.layer)
-    return lay_out(layer.units, layer.map_shape, view.state.pane), list(range(layer.units))
+    layer = view.model.layer(state.layer)
+    order = mosaic.order.tolist() if mosaic is not None else list(range(layer.units))
+    if state.pattern:
+        return lay_out_pictures(layer.units, state.pane), order
+    return lay_out(layer.units, layer.map_shape, state.pane), order
 
 
 def _next(cycle: Sequence[T], current: T) -> T:

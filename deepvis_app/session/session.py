@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from deepvis_app.messages import (
     U8,
     Frame,
+    LayerPictures,
     MethodInfo,
     ModelAnswer,
     ModelChoice,
@@ -19,7 +20,9 @@ from deepvis_app.messages import (
     SourceCommand,
     SourceSpec,
     SourceStatus,
+    UnitPictures,
 )
+from deepvis_app.session.pictures import AtlasPort, PictureFeed
 from deepvis_app.session.state import UnknownNameError, ViewState, legal, named_unit, request_of
 
 IDLE_S = 2.0  # the frame rate is hidden when no frame came for so long
@@ -55,6 +58,8 @@ class View:
     fresh: bool = False  # `result` answers the current request
     frame: Frame | None = None  # the newest frame of the source, computed or not
     source: SourceStatus = field(default_factory=SourceStatus)
+    pictures: UnitPictures | None = None  # of the selected unit (see `pictures_ref`); None: not read yet
+    pattern: LayerPictures | None = None  # what state.pattern asks for; None: not read yet
     fps: float = 0.0  # 0: idle
     loading: ModelChoice | None = None
     notice: str = ""  # the last thing worth saying: an error, an explanation
@@ -71,11 +76,13 @@ class Session:
         state: ViewState | None = None,
         clock: Callable[[], float] = time.perf_counter,
         methods: tuple[MethodInfo, ...] = (),
+        atlas: AtlasPort | None = None,
     ) -> None:
         self.compute: ComputePort = compute
         self.source: SourcePort = source
         self.methods = methods
         self._clock = clock
+        self._feed = PictureFeed(atlas, clock)
         self._generation = 0
         self._arrived_at = float("-inf")
         self._frame_index = -1
@@ -106,6 +113,8 @@ class Session:
         """Take what has arrived; the new view, or None when nothing changed. Called by the window's timer."""
         self._take_model()
         self._take_result()
+        self._feed.take()
+        self._follow_pictures()
         status, frame = self.source.status(), self.source.latest()
         if status.message and status.message != self._view.source.message and status.state != "failed":
             self.say(status.message)  # which files were skipped; why a source failed stands in its pane
@@ -125,6 +134,14 @@ class Session:
         self._update(state=state)
         if request_of(state, self._generation) != before:
             self._submit()
+        self._follow_pictures()
+
+    def _follow_pictures(self) -> None:
+        """Ask for the selection's pictures where that is due, and show what is known of them."""
+        self._feed.ask(self._view.model, self._view.state)
+        known = self._feed.known
+        if known.unit is not self._view.pictures or known.layer is not self._view.pattern:
+            self._update(pictures=known.unit, pattern=known.layer)
 
     def _submit(self) -> None:
         self._generation += 1

@@ -17,6 +17,8 @@ from deepvis_app.messages import (
     UnitRef,
 )
 
+PATTERNS = ("", "am", "top")  # what key s goes through: activations, or a kind of picture
+
 
 @dataclass(frozen=True)
 class ViewState:
@@ -39,6 +41,7 @@ class ViewState:
 
     palette: str = "gray"
     in_grid: bool = False  # the keyboard's cursor is in the unit grid, not in the layer bar
+    pattern: str = ""  # the grid shows every unit's picture of this kind (one of PATTERNS) instead of its map
     zoom: int = 0  # 0 the grid, 1 the selected unit, 2 the back picture fills the large pane
     show_network_input: bool = False
     mirror: bool = False
@@ -79,6 +82,7 @@ def legal(state: ViewState, model: ModelInfo | None) -> ViewState:
         cell=cell,
         grid="forward" if off else state.grid,
         zoom=1 if off and state.zoom == 2 else state.zoom,
+        pattern=state.pattern if state.pattern in PATTERNS else "",
     )
 
 

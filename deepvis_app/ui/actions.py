@@ -121,8 +121,10 @@ _ENTRIES: tuple[Action | Submenu, ...] = (
     Submenu("order", "Sort units", "Unit", "The order of the units in the grid", choices.orders),
     Action("next_order", "Next order", "Unit", "Sort by index, by activation now, or by class name",
            lambda c: intents.cycle_order(c.session), ("R",)),
-    Action("pattern_mode", "Preferred pictures in the grid", "Unit", "Show what every unit prefers",
-           lambda c: intents.toggle_pattern(c.session), ("S",)),
+    Action("pattern_mode", "Next pictures in the grid", "Unit",
+           "What every unit prefers, its best real patch, its activation again",
+           lambda c: intents.cycle_pattern(c.session), ("S",), checked=lambda v: bool(v.state.pattern)),
+    Submenu("grid_pictures", "Pictures in the grid", "Unit", "What the grid shows of every unit", choices.patterns),
     Action("reset", "Reset", "Unit", "First layer and unit, no backward pass, default scales, no frozen origin",
            lambda c: intents.reset(c.session), ("Esc",), gap=True),
 

@@ -11,6 +11,7 @@ from deepvis_app.render.views import VIEWS
 from deepvis_app.session import intents
 from deepvis_app.ui.action import ActionContext, Choice
 from deepvis_app.ui.panels import PANELS
+from deepvis_app.ui.panels.grid_controls import PATTERN_CHOICES
 from deepvis_app.ui.theme import THEMES
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -43,6 +44,20 @@ def palettes(context: ActionContext) -> list[Choice]:
 
 def orders(context: ActionContext) -> list[Choice]:
     return _of_state(context, "order", [(name, *_ORDERS[name]) for name in intents.ORDERS])
+
+
+def patterns(context: ActionContext) -> list[Choice]:
+    """What the grid shows of every unit."""
+    session = context.session
+    return [
+        Choice(
+            title[0].upper() + title[1:],
+            tooltip,
+            lambda kind=kind: intents.show_pattern(session, kind),  # type: ignore[misc]
+            chosen=session.view.state.pattern == kind,
+        )
+        for kind, title, tooltip in PATTERN_CHOICES
+    ]
 
 
 def crops(context: ActionContext) -> list[Choice]:

@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 
 from deepvis_app.messages import Grid
-from deepvis_app.render.grid import LARGEST_MOSAIC, SMALLEST_TILE, cell_at, lay_out, place_at, tile_box
+from deepvis_app.render.grid import (
+    LARGEST_MOSAIC,
+    SMALLEST_PICTURE,
+    SMALLEST_TILE,
+    cell_at,
+    lay_out,
+    lay_out_pictures,
+    place_at,
+    tile_box,
+)
 
 LAYERS = [
     (1, (1, 1)),
@@ -93,3 +102,14 @@ def test_cells_are_found_in_reduced_and_enlarged_tiles() -> None:
 def test_an_empty_layer_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one tile"):
         lay_out(0, (4, 4), (100, 100))
+
+
+@pytest.mark.parametrize(("count", "scrolls"), [(1, False), (64, False), (256, False), (4096, True)])
+def test_pictures_of_units_are_square_and_never_too_small(count: int, scrolls: bool) -> None:
+    pane = (700, 900)
+    grid = lay_out_pictures(count, pane)
+    assert (grid.count, grid.tile[0]) == (count, grid.tile[1])
+    height, width = grid.size
+    whole = min(pane[0] / height, pane[1] / width)
+    assert (whole * grid.tile[0] < SMALLEST_PICTURE - 1) == scrolls
+    assert pane[1] / width * grid.tile[1] >= SMALLEST_PICTURE - 1

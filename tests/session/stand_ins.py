@@ -1,4 +1,4 @@
-"""An engine and a source that only remember what they were asked, and a model of three layers."""
+"""An engine and a source that only remember what they were asked, atlases likewise, and a model of four layers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import numpy as np
 
 from deepvis_app.messages import (
     U8,
+    AtlasAnswer,
+    AtlasQuery,
     Frame,
     LayerInfo,
     ModelAnswer,
@@ -24,6 +26,7 @@ LAYERS = (
     LayerInfo("odd", "odd", "Odd", (1, 2, 3, 4, 5), 0, hidden_because="rank 5"),
     LayerInfo("conv2", "c2", "Conv2d", (10, 4, 4), 10, (4, 4)),
     LayerInfo("fc8", "fc8", "Linear", (3,), 3, (1, 1), is_class_layer=True),
+    LayerInfo("prob", "prob", "Softmax", (3,), 3, (1, 1), is_class_layer=True, pictures_of="fc8"),
 )
 MODEL = ModelInfo(
     choice=ModelChoice("toy"),
@@ -82,6 +85,18 @@ class Source:
 
     def latest(self) -> Frame | None:
         return None
+
+
+class Atlas:
+    def __init__(self) -> None:
+        self.asked: list[AtlasQuery] = []
+        self.answers: list[AtlasAnswer] = []
+
+    def ask(self, query: AtlasQuery) -> None:
+        self.asked.append(query)
+
+    def take(self) -> AtlasAnswer | None:
+        return self.answers.pop(0) if self.answers else None
 
 
 class Clock:

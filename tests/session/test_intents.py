@@ -12,6 +12,7 @@ from deepvis_app.messages import (
     UnitRef,
 )
 from deepvis_app.session import Session, ViewState, intents
+from deepvis_app.session.finding import find
 from tests.session.stand_ins import Compute, Source, answer
 
 
@@ -91,15 +92,15 @@ def test_reset_undoes_everything_that_changes_the_picture(session: Session) -> N
         ("99", []),
         ("c2:7", [UnitRef("conv2", 7)]),
         ("conv2", [UnitRef("conv2", 0)]),
-        ("bus", [UnitRef("fc8", 2), UnitRef("fc8", 1)]),
-        ("goldfisch", [UnitRef("fc8", 0)]),
+        ("bus", [UnitRef("prob", 2), UnitRef("prob", 1)]),
+        ("goldfisch", [UnitRef("prob", 0)]),
         ("", []),
     ],
 )
 def test_units_are_found_by_number_name_and_class(
     session: Session, text: str, expected: list[UnitRef]
 ) -> None:
-    assert intents.find(session, text) == expected
+    assert find(session.view, text) == expected
 
 
 @pytest.mark.parametrize(
@@ -132,3 +133,34 @@ def test_crop_and_stretch_alternate(session: Session) -> None:
         intents.toggle_crop(session)
         crops.append(session.view.state.crop)
     assert crops == ["squash", "crop", "squash"]
+
+
+def test_key_s_goes_through_pictures_and_activations_and_brings_the_grid_back(session: Session) -> None:
+    session.change(overview=True, zoom=1)
+    kinds = []
+    for _ in range(3):
+        intents.cycle_pattern(session)
+        kinds.append(session.view.state.pattern)
+    assert kinds == ["am", "top", ""]
+    assert (session.view.state.overview, session.view.state.zoom) == (False, 0)
+
+
+def test_gradients_leave_pattern_mode(session: Session) -> None:
+    intents.toggle_backward_grid(session)
+    intents.show_pattern(session, "am")
+    intents.toggle_backward_grid(session)
+    assert (session.view.state.grid, session.view.state.pattern) == ("backward", "")
+
+
+def test_in_pattern_mode_arrows_follow_the_pictures_and_the_order_of_the_activations(
+    session: Session, compute: Compute
+) -> None:
+    order = np.array([5, 4, 3, 2, 1, 0], np.int32)
+    mosaic = Mosaic("conv1", Grid(6, 1, (8, 8)), np.zeros((4, 4), np.uint8), order, 1.0)
+    session.change(in_grid=True, unit=5, pattern="top", pane=(100, 640))  # six in one row
+    compute.results.append(answer(compute.submitted[-1], mosaic=mosaic))
+    session.poll()
+    intents.move(session, 0, 2)
+    assert session.view.state.unit == 3
+    intents.move(session, 1, 0)
+    assert session.view.state.unit == 3

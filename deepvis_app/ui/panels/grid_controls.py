@@ -1,4 +1,4 @@
-"""The choices above the grid: order, colours, gamma, boost, gradients, overview, search."""
+"""The choices above the grid: content, order, colours, gamma, boost, gradients, overview, search."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from deepvis_app.render.palettes import PALETTE_TITLES
 from deepvis_app.session import Session, ViewState
-from deepvis_app.session.intents import BOOSTS, GAMMAS, toggle, toggle_backward_grid
+from deepvis_app.session.intents import (
+    BOOSTS,
+    GAMMAS,
+    show_pattern,
+    toggle,
+    toggle_backward_grid,
+)
 from deepvis_app.ui.panels.search import UnitSearch
 from deepvis_app.ui.widgets.buttons import FlatButton
 from deepvis_app.ui.widgets.controls import Chooser
@@ -17,6 +23,11 @@ ORDER_CHOICES = (
     ("index", "by number", "In the network's own order"),
     ("activation", "by activation", "The most active unit first, as of this frame"),
     ("name", "by name", "Class layers: in alphabetical order"),
+)
+PATTERN_CHOICES = (
+    ("", "activations", "What every unit does with this frame"),
+    ("am", "what it prefers", "The picture made to excite each unit (activation maximisation)"),
+    ("top", "best real patch", "The patch of a real picture that excites each unit most"),
 )
 
 
@@ -30,6 +41,9 @@ class GridControls(QWidget):
         palettes = [(name, name, title) for name, title in PALETTE_TITLES.items()]
         gammas = [(g, f"gamma {g:g}", "Below 1 brightens what is weak") for g in GAMMAS]
         boosts = [(b, f"boost {b:g}", "At 1 every unit uses the whole range of brightness") for b in BOOSTS]
+        self.pattern = Chooser(
+            "What each tile shows (key s)", PATTERN_CHOICES, lambda key: show_pattern(session, key)
+        )
         self.order = Chooser("Order of the units (key r)", ORDER_CHOICES, lambda key: change(order=key))
         self.palette_chooser = Chooser("Colours (key p)", palettes, lambda key: change(palette=key))
         self.gamma = Chooser("Brightness of weak activations (key t)", gammas, self._set_gamma)
@@ -45,6 +59,7 @@ class GridControls(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
         for widget in (
+            self.pattern,
             self.order,
             self.palette_chooser,
             self.gamma,
@@ -56,11 +71,14 @@ class GridControls(QWidget):
         line.addWidget(self.search, 1)
 
     def show_state(self, state: ViewState) -> None:
+        self.pattern.show_key(state.pattern)
         self.order.show_key(state.order)
         self.palette_chooser.show_key(state.palette)
         self.gamma.show_key(state.scale.gamma)
         self.boost.show_key(state.scale.boost)
-        self.gradients.setChecked(state.grid == "backward")
+        self.gradients.setChecked(state.grid == "backward" and not state.pattern)
+        for control in (self.palette_chooser, self.gamma, self.boost):  # pictures have their own colours
+            control.setEnabled(not state.pattern)
         self.overview.setChecked(state.overview)
 
     def _set_gamma(self, gamma: float) -> None:

@@ -8,7 +8,8 @@ from PyQt6.QtWidgets import QApplication, QListWidget, QWidget
 
 from deepvis_app.messages import UnitRef
 from deepvis_app.session import Session
-from deepvis_app.session.intents import find, select
+from deepvis_app.session.finding import find
+from deepvis_app.session.intents import select
 from deepvis_app.ui.panels.common import unit_name
 from deepvis_app.ui.widgets.controls import TypingField
 
@@ -68,7 +69,7 @@ class UnitSearch(TypingField):
             super().keyPressEvent(event)
 
     def _look(self, text: str) -> None:
-        self._hits = find(self._session, text)[:MOST]
+        self._hits = find(self._session.view, text)[:MOST]
         self.results.clear()
         model = self._session.view.model
         self.results.addItems([unit_name(model, ref) for ref in self._hits] or ["Nothing found"])
