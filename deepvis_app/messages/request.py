@@ -62,6 +62,8 @@ class Request:
     cell: Cell | None = None  # its exact value is wanted
     overview: bool = False  # the mosaics of all layers as well
     overlay: bool = False  # the backward picture's strength as well, to be laid over the frame
+    session_top: bool = False  # the unit's records of this session as well
+    session_round: int = 0  # the records of another round are forgotten
 
     def shown_unit(self) -> UnitRef:
         """The selected unit."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from deepvis_app.messages.arrays import F32, I32, U8, Box
+from deepvis_app.messages.atlas import UnitPicture
 from deepvis_app.messages.network import ModelChoice, ModelInfo, UnitRef
 from deepvis_app.messages.request import GridContent, Request
 from deepvis_app.messages.source import Frame
@@ -112,6 +113,7 @@ class Result:
     scores: tuple[Score, ...] = ()  # best first, at most 5
     scores_note: str = ""  # why there are none although the network has some
     cell_value: float | None = None
+    session_top: tuple[UnitPicture, ...] = ()  # kind "session", best first; the same tuple until it changes
     timing: Timing = field(default_factory=Timing)
     notes: tuple[str, ...] = ()  # for the status line: what was not done and why
     error: str = ""
