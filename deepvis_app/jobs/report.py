@@ -1,0 +1,114 @@
+"""What a child process says: JSON lines about its progress, and whatever else it prints."""
+
+from __future__ import annotations
+
+import json
+import math
+import signal
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+
+from deepvis_app.jobs.spec import JobState
+
+LOG_LINES = 300
+SHOWN_CHARACTERS = 500
+AGAIN = "Run it again to go on: finished units are kept."
+_ENDS: tuple[JobState, ...] = ("done", "stopped", "failed")
+_STOPPED_CODE = 130
+
+
+class Report:
+    """The newest of everything that a child has said; lines that are no JSON go to the log."""
+
+    def __init__(self) -> None:
+        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self.what = self.where = self.unit = self.error_line = ""
+        self.done = self.total = 0
+        self.rate = 0.0
+        self.eta_s: float | None = None
+        self.end: tuple[JobState, str] | None = None
+
+    def take(self, lines: Iterable[str]) -> None:
+        """Lines from the child's standard output."""
+        for line in lines:
+            event = _event(line)
+            if event is None:
+                self.log.append(_shortened(line))
+            else:
+                self._take_event(event)
+
+    def take_errors(self, lines: Iterable[str]) -> None:
+        """Lines from the child's standard error."""
+        for line in lines:
+            self.error_line = _shortened(line)
+            self.log.append(self.error_line)
+
+    def ending(self, code: int | None, killed: bool) -> tuple[JobState, str]:
+        """How a child that is gone ended; `code` is its exit status, None when it is not known."""
+        if self.end is not None:
+            return self.end
+        if killed or code == _STOPPED_CODE:
+            return "stopped", f"Stopped. {AGAIN}"
+        if code is None:
+            return "failed", f"It ended without a result while no window watched. {AGAIN}"
+        if code < 0:
+            return "failed", f"It was ended by {_signal(code)}. {AGAIN}"
+        last = self.error_line or (self.log[-1] if self.log else "")
+        if code == 0:
+            return "failed", "It ended without saying that it is done" + (
+                f"; its last line: {last}" if last else "."
+            )
+        return "failed", last or f"It ended with exit status {code} and said nothing."
+
+    def _take_event(self, event: dict[str, Any]) -> None:
+        kind = event.get("event")
+        if kind in ("start", "progress"):
+            self.done = _number(event.get("done"))
+            self.total = _number(event.get("total"))
+            self.where = _shortened(str(event.get("where", "")))
+            self.rate = _real(event.get("rate")) or 0.0
+            self.eta_s = _real(event.get("eta_s"))
+        if kind == "start":
+            self.what = _shortened(str(event.get("what", "")))
+            self.unit = _shortened(str(event.get("unit", "")))
+        elif kind == "note":
+            self.log.append(_shortened(str(event.get("text", ""))))
+        elif kind == "end" and event.get("status") in _ENDS:
+            text = _shortened(str(event.get("text", "")))
+            self.end = event["status"], text
+            self.log.append(text)
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    if not line.startswith("{"):
+        return None
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) and "event" in event else None
+
+
+def _real(value: object) -> float | None:
+    """A finite number that is not negative, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= 1e12 and math.isfinite(value) else None
+
+
+def _number(value: object) -> int:
+    return int(_real(value) or 0)
+
+
+def _shortened(text: str) -> str:
+    text = "".join(c if c.isprintable() else " " for c in text.strip())
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} ..."
+
+
+def _signal(code: int) -> str:
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return f"{name} (often: the memory ran out)" if name == "SIGKILL" else name
