@@ -1,0 +1,56 @@
+"""Every failure of an atlas is one sentence that says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class AtlasError(Exception):
+    """An atlas cannot be used; the message is one sentence with the repair."""
+
+
+# SQLite's result code (https://www.sqlite.org/rescode.html) -> what a person reads after the file's name
+_SENTENCES: dict[int, str] = {
+    sqlite3.SQLITE_FULL: "cannot grow because the disk is full: free some space and run the job again; "
+    "every finished unit is kept.",
+    sqlite3.SQLITE_READONLY: "cannot be written: give yourself the right to write it, or name another file "
+    "with --atlas.",
+    sqlite3.SQLITE_BUSY: "is locked by another program: close that program and try again.",
+    sqlite3.SQLITE_LOCKED: "is locked by another program: close that program and try again.",
+    sqlite3.SQLITE_IOERR: "cannot be read or written because of a disk error: check the disk and its free space.",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: check its rights; if a file of the same name with -wal lies "
+    "beside it, copy both into a folder that you can write.",
+    sqlite3.SQLITE_PERM: "cannot be opened: check its rights.",
+    sqlite3.SQLITE_NOTADB: "is not a unit atlas: name another file, or move it away so that a new one is made.",
+}
+_DAMAGED = "is damaged ({}): put back a copy, or move it away so that a new one is made."
+
+
+@contextmanager
+def sentences(path: Path) -> Iterator[None]:
+    """Whatever SQLite or the system says about `path` inside becomes an AtlasError."""
+    try:
+        yield
+    except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise  # a mistake of ours
+    except sqlite3.Error as error:
+        raise AtlasError(f"The atlas {path.name} {_of_sqlite(error)}") from error
+    except OSError as error:
+        raise AtlasError(f"The atlas {path.name} {_of_system(error)}") from error
+
+
+def _of_sqlite(error: sqlite3.Error) -> str:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # the extended codes' low byte
+    return _SENTENCES.get(code, _DAMAGED.format(error))
+
+
+def _of_system(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _SENTENCES[sqlite3.SQLITE_FULL]
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return _SENTENCES[sqlite3.SQLITE_READONLY]
+    return f"cannot be used: {error.strerror or error}."

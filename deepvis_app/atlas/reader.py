@@ -1,0 +1,204 @@
+"""Reading an atlas. A reader never creates or alters a file, and believes nothing that it finds in one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from deepvis_app.atlas.connections import MAX_BLOB, open_reading
+from deepvis_app.atlas.errors import sentences
+from deepvis_app.atlas.images import THUMBNAIL, DamagedPictureError, decode
+from deepvis_app.atlas.rows import RUN_COLUMNS, picture_of, run_of, stats_of
+from deepvis_app.atlas.schema import STATS, check
+from deepvis_app.messages import (
+    U8,
+    LayerPictures,
+    RunInfo,
+    UnitPicture,
+    UnitPictures,
+    UnitRecord,
+    UnitRef,
+    UnitStats,
+    frozen,
+)
+
+MAX_PICTURES = 500  # of one unit
+_MAX_RUNS = 10_000
+_IMAGE = (
+    f"CASE WHEN length(image) <= {MAX_BLOB} THEN image END"  # the length is known without reading the blob
+)
+
+
+class AtlasReader:
+    """One atlas file, read-only; a context manager. Sees each unit that another process commits, never half of it.
+
+    `fingerprint` None takes the atlas of any network. Raises AtlasError with the repair: no file, no atlas,
+    damaged, newer, of another network.
+    """
+
+    def __init__(self, path: Path, fingerprint: str | None) -> None:
+        self.path = path
+        with sentences(path):
+            self._connection = open_reading(path)
+            try:
+                self.fingerprint, self.title = check(self._connection, path, fingerprint)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def unit(self, ref: UnitRef) -> UnitPictures:
+        """All that is known of one unit; damaged pictures are left out and counted in the kind's note."""
+        with self._read() as connection:
+            runs = self._runs(
+                "WHERE id IN (SELECT run FROM made WHERE layer = ? AND unit = ?)", ref.layer, ref.unit
+            )
+            rows = connection.execute(
+                f"SELECT run, kind, rank, score, facts, {_IMAGE} FROM pictures WHERE layer = ? AND unit = ? "
+                "ORDER BY kind, rank LIMIT ?",
+                (ref.layer, ref.unit, MAX_PICTURES),
+            ).fetchall()
+            notes = self._notes(ref)
+            stats = self._stats(ref.layer, "AND unit = ?", ref.unit).get(ref.unit)
+        pictures: dict[str, list[UnitPicture]] = {}
+        damaged: dict[str, int] = {}
+        for run, *row in rows:
+            kind = str(row[0])
+            try:
+                pictures.setdefault(kind, []).append(picture_of(tuple(row), runs.get(run)))
+            except ValueError:
+                damaged[kind] = damaged.get(kind, 0) + 1
+        for kind, count in damaged.items():
+            notes[kind] = f"{count} damaged picture{'s' if count > 1 else ''} left out: make them again."
+        shown = {kind: tuple(several) for kind, several in pictures.items() if several}
+        told = {kind: note for kind, note in notes.items() if note or kind not in shown}
+        return UnitPictures(ref, shown, told, stats)
+
+    def stats(self, layer: str) -> dict[int, UnitStats]:
+        """The statistics of the layer's units; damaged ones are left out."""
+        with self._read():
+            return self._stats(layer)
+
+    def layer(self, layer: str, units: int, kind: str) -> LayerPictures:
+        """The thumbnails of units 0 .. `units` - 1, each in the middle of a square as large as the largest."""
+        with self._read() as connection:
+            rows = connection.execute(
+                f"SELECT unit, {_IMAGE} FROM thumbnails WHERE layer = ? AND kind = ? AND unit BETWEEN 0 AND ?",
+                (layer, kind, units - 1),
+            ).fetchall()
+        found: dict[int, U8] = {}
+        for unit, data in rows:
+            try:
+                found[int(unit)] = decode(data, THUMBNAIL)
+            except DamagedPictureError:
+                continue  # as if it had not been made
+        side = max((max(tile.shape[:2]) for tile in found.values()), default=1)
+        tiles = np.zeros((units, side, side, 3), np.uint8)
+        for unit, tile in found.items():
+            height, width = tile.shape[:2]
+            top, left = (side - height) // 2, (side - width) // 2
+            tiles[unit, top : top + height, left : left + width] = tile
+        return LayerPictures(layer, kind, frozen(tiles), tuple(unit in found for unit in range(units)))
+
+    def runs(self) -> tuple[RunInfo, ...]:
+        """Every run, in the order in which they were begun."""
+        with self._read():
+            return tuple(self._runs().values())
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """(layer, kind) -> how many units were made or tried; statistics are the kind "stats"."""
+        with self._read() as connection:
+            rows = connection.execute(
+                "SELECT layer, kind, COUNT(*) FROM made GROUP BY layer, kind"
+            ).fetchall()
+        return {(str(layer), str(kind)): count for layer, kind, count in rows}
+
+    def version(self) -> int:
+        """A number that is another one after another process has committed something."""
+        with sentences(self.path):
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def refs(self, layer: str | None = None, kind: str | None = None) -> list[UnitRef]:
+        """The units of which there is anything (of this layer, of this kind), in order of layer and unit."""
+        with self._read() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT layer, unit FROM made WHERE (?1 IS NULL OR layer = ?1) "
+                "AND (?2 IS NULL OR kind = ?2) ORDER BY layer, unit",
+                (layer, kind),
+            ).fetchall()
+        return [UnitRef(str(name), unit) for name, unit in rows if isinstance(unit, int)]
+
+    def records(self, layer: str | None = None, kind: str | None = None) -> Iterator[UnitRecord]:
+        """Every unit's record (of this layer, of this kind only), read one by one while the caller goes on."""
+        for ref in self.refs(layer, kind):
+            yield as_record(self.unit(ref), kind)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> AtlasReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        """One view of the file for several statements."""
+        with sentences(self.path):
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def _runs(self, where: str = "ORDER BY id", *values: object) -> dict[int, RunInfo]:
+        rows = self._connection.execute(f"SELECT {RUN_COLUMNS} FROM runs {where} LIMIT {_MAX_RUNS}", values)
+        runs: dict[int, RunInfo] = {}
+        for row in rows.fetchall():
+            try:
+                runs[row[0]] = run_of(row)
+            except ValueError:
+                continue  # its pictures are shown without it
+        return runs
+
+    def _notes(self, ref: UnitRef) -> dict[str, str]:
+        rows = self._connection.execute(
+            "SELECT kind, note FROM made WHERE layer = ? AND unit = ? AND kind != ? LIMIT ?",
+            (ref.layer, ref.unit, STATS, MAX_PICTURES),
+        )
+        return {str(kind): str(note) for kind, note in rows.fetchall()}
+
+    def _stats(self, layer: str, where: str = "", *values: object) -> dict[int, UnitStats]:
+        rows: list[tuple[Any, ...]] = self._connection.execute(
+            f"SELECT unit, run, count, mean, std, zeros, quantiles FROM unit_stats WHERE layer = ? {where}",
+            (layer, *values),
+        ).fetchall()
+        runs = self._runs() if rows else {}
+        found: dict[int, UnitStats] = {}
+        for unit, run, *row in rows:
+            try:
+                found[int(unit)] = stats_of(tuple(row), runs.get(run))
+            except ValueError:
+                continue
+        return found
+
+
+def as_record(unit: UnitPictures, kind: str | None = None) -> UnitRecord:
+    """What is known of a unit (of one kind) as the record that would make it so."""
+    kinds = tuple(k for k in sorted({*unit.pictures, *unit.notes}) if kind in (None, k))
+    return UnitRecord(
+        unit.ref,
+        kinds,
+        tuple(picture for k in kinds for picture in unit.pictures.get(k, ())),
+        unit.stats if kind in (None, STATS) else None,
+        " ".join(dict.fromkeys(unit.notes[k] for k in kinds if unit.notes.get(k))),
+    )

@@ -1,0 +1,137 @@
+"""Records to rows and back. What comes back is a stranger's: every field's type is checked, JSON only."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from deepvis_app.atlas.images import decode
+from deepvis_app.messages import Box, PictureFacts, RunInfo, UnitPicture, UnitStats
+
+RUN_COLUMNS = "id, job, parameters, seed, data, data_hash, versions, started, finished"
+
+
+def to_json(value: object) -> str:
+    """Compact JSON with sorted keys; numpy numbers become plain ones. Raises ValueError for NaN and infinity."""
+    return json.dumps(
+        value,
+        default=_plain_number,
+        sort_keys=True,
+        separators=(",", ":"),
+        allow_nan=False,
+        ensure_ascii=False,
+    )
+
+
+def run_key(run: RunInfo) -> str:
+    """What makes two runs the same run: job, parameters, seed and the images' content."""
+    return sha256(to_json([run.job, dict(run.parameters), int(run.seed), run.data_hash]).encode()).hexdigest()
+
+
+def run_row(run: RunInfo) -> tuple[Any, ...]:
+    """The columns after `id` and `key`."""
+    return (
+        run.job, to_json(dict(run.parameters)), int(run.seed), run.data, run.data_hash,
+        to_json(dict(run.versions)), run.started, run.finished,
+    )  # fmt: skip
+
+
+def run_of(row: tuple[Any, ...]) -> RunInfo:
+    """The run in `RUN_COLUMNS`. Raises ValueError."""
+    number, job, parameters, seed, data, data_hash, versions, started, finished = row
+    return RunInfo(
+        str(job), _mapping(parameters), _whole(seed), str(data), str(data_hash),
+        {name: str(value) for name, value in _mapping(versions).items()}, str(started), str(finished),
+        _whole(number),
+    )  # fmt: skip
+
+
+def facts_json(facts: PictureFacts) -> str:
+    """What is empty is left out."""
+    fields = {**vars(facts), "more": dict(facts.more)}
+    return to_json({name: value for name, value in fields.items() if value not in (None, "", {})})
+
+
+def picture_of(row: tuple[Any, ...], run: RunInfo | None) -> UnitPicture:
+    """The picture in (kind, rank, score, facts, image). Raises ValueError."""
+    kind, rank, score, facts, image = row
+    return UnitPicture(str(kind), _whole(rank), decode(image), _real(score), _facts(facts), run)
+
+
+def stats_row(stats: UnitStats) -> tuple[Any, ...]:
+    """(count, mean, std, zeros, quantiles); raises ValueError for what is not finite."""
+    quantiles = to_json([[float(share), float(value)] for share, value in stats.quantiles])
+    return int(stats.count), _real(stats.mean), _real(stats.std), _real(stats.zeros), quantiles
+
+
+def stats_of(row: tuple[Any, ...], run: RunInfo | None) -> UnitStats:
+    """The statistics in (count, mean, std, zeros, quantiles). Raises ValueError."""
+    count, mean, std, zeros, quantiles = row
+    pairs = tuple((_real(share), _real(value)) for share, value in _parsed(quantiles))
+    if list(pairs) != sorted(pairs):
+        raise ValueError("quantiles that do not rise")
+    return UnitStats(_whole(count), _real(mean), _real(std), pairs, _real(zeros), run)
+
+
+def _facts(text: object) -> PictureFacts:
+    fields = _mapping(text)
+    return PictureFacts(
+        activation=_real(fields["activation"]) if "activation" in fields else None,
+        percentile=_real(fields["percentile"]) if "percentile" in fields else None,
+        seed=_whole(fields["seed"]) if "seed" in fields else None,
+        source=str(fields.get("source", "")),
+        box=_box(fields.get("box")),
+        label=str(fields.get("label", "")),
+        more=_as_mapping(fields.get("more", {})),
+    )
+
+
+def _box(value: object) -> Box | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != 4:
+        raise ValueError("a box is four numbers")
+    top, left, bottom, right = (_whole(v) for v in value)
+    return top, left, bottom, right
+
+
+def _parsed(text: object) -> Any:
+    if not isinstance(text, str):
+        raise ValueError("no JSON")
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("JSON nested too deeply") from error
+
+
+def _mapping(text: object) -> Mapping[str, Any]:
+    return _as_mapping(_parsed(text))
+
+
+def _as_mapping(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("no JSON object")
+    return value
+
+
+def _real(value: object) -> float:
+    number = float(value) if isinstance(value, int | float) or hasattr(value, "__float__") else math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r} is not a finite number")
+    return number
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise ValueError(f"{value!r} is not a whole number")
+    return value
+
+
+def _plain_number(value: object) -> Any:
+    item = getattr(value, "item", None)
+    if item is None:
+        raise TypeError(f"{type(value).__name__} is not a JSON value")
+    return item()

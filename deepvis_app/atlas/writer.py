@@ -1,0 +1,171 @@
+"""Writing an atlas: one writer a file, one transaction a unit."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from deepvis_app.atlas.connections import open_writing, set_journal
+from deepvis_app.atlas.errors import sentences
+from deepvis_app.atlas.images import encode, thumbnail
+from deepvis_app.atlas.lock import WriterLock
+from deepvis_app.atlas.rows import RUN_COLUMNS, facts_json, run_key, run_of, run_row, stats_row
+from deepvis_app.atlas.schema import FOLLOWS, STATS, check, create
+from deepvis_app.messages import RunInfo, UnitPicture, UnitRecord
+
+_PATIENCE = 3.0  # seconds that opening and closing wait for a reader in the middle of a read
+
+
+class AtlasWriter:
+    """The only writer of one atlas file, from the constructor to `close`; a context manager.
+
+    Creates the file and its folder where they are missing. Raises AtlasError with the repair: being written by
+    another process, of another network, newer, damaged, no atlas at all, read-only, disk full. A failure in `put`
+    leaves what was there before. All calls from one thread; fork no processes while one is open.
+    """
+
+    def __init__(self, path: Path, fingerprint: str, title: str) -> None:
+        self.path = path
+        with sentences(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = WriterLock(path)
+        try:
+            if not path.exists():
+                create(path, fingerprint, title)
+            self._connection = self._opened(fingerprint)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def begin(self, run: RunInfo) -> RunInfo:
+        """`run` with its number in this atlas; one with equal job, parameters, seed and data is taken up again."""
+        started = run.started or _now()
+        key = run_key(run)
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO runs (key, job, parameters, seed, data, data_hash, versions, started, finished) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET finished = ''",
+                (key, *run_row(replace(run, started=started, finished=""))),
+            )
+            row = connection.execute(f"SELECT {RUN_COLUMNS} FROM runs WHERE key = ?", (key,)).fetchone()
+        return run_of(row)
+
+    def put(self, record: UnitRecord, run: RunInfo) -> None:
+        """Replace `record.kinds` of the unit (and its statistics, where given) by what `run` made, all or nothing.
+
+        Deconv and guided pictures go with the top pictures that they belong to. Raises AtlasError, and ValueError
+        for a picture of a kind that `record.kinds` does not name or a number that is not finite.
+        """
+        stray = {picture.kind for picture in record.pictures} - set(record.kinds)
+        if stray:
+            raise ValueError(f"pictures of kinds that the record does not name: {sorted(stray)}")
+        rows = [_picture_row(record, picture, run) for picture in record.pictures]
+        small = [(p.kind, thumbnail(p.rgb, p.kind)) for p in record.pictures if p.rank == 0]
+        stats = stats_row(record.stats) if record.stats else None
+        layer, unit = record.ref.layer, int(record.ref.unit)
+        kinds = sorted({*record.kinds, *((STATS,) if stats else ())})
+        with self._transaction() as connection:
+            _clear(connection, layer, unit, kinds)
+            connection.executemany(
+                "INSERT INTO made VALUES (?, ?, ?, ?, ?)",
+                [(layer, unit, kind, run.number, record.note) for kind in kinds],
+            )
+            connection.executemany(
+                "INSERT INTO pictures (layer, unit, kind, rank, run, score, facts, image) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+            connection.executemany(
+                "INSERT INTO thumbnails VALUES (?, ?, ?, ?)",
+                [(layer, kind, unit, data) for kind, data in small],
+            )
+            if stats:
+                connection.execute(
+                    "INSERT INTO unit_stats VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (layer, unit, run.number, *stats),
+                )
+
+    def finish(self, run: RunInfo) -> None:
+        """Everything of `run` is there: from now on it has a time of finishing."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE runs SET finished = ? WHERE id = ?", (_now(), run.number))
+
+    def done(self, run: RunInfo, kind: str, layer: str) -> frozenset[int]:
+        """The units of `layer` whose `kind` this very run has made or tried ("stats" is a kind here)."""
+        with sentences(self.path):
+            rows = self._connection.execute(
+                "SELECT unit FROM made WHERE run = ? AND kind = ? AND layer = ?", (run.number, kind, layer)
+            ).fetchall()
+        return frozenset(row[0] for row in rows)
+
+    def close(self) -> None:
+        """Fold everything into the one file and let go of it; nothing is lost where a reader forbids the folding."""
+        with suppress(sqlite3.Error):  # a full disk: the next writer folds it in
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            set_journal(self._connection, "delete", _PATIENCE)
+        self._connection.close()
+        self._lock.release()
+
+    def __enter__(self) -> AtlasWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _opened(self, fingerprint: str) -> sqlite3.Connection:
+        with sentences(self.path):
+            connection = open_writing(self.path)
+            try:
+                check(connection, self.path, fingerprint)
+                set_journal(connection, "wal", _PATIENCE)
+                connection.execute("PRAGMA synchronous = FULL")  # finished units outlive a power cut
+                connection.execute(
+                    "BEGIN IMMEDIATE"
+                )  # a file that cannot be written fails now, not after an hour
+                connection.execute("ROLLBACK")
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with sentences(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+
+def _clear(connection: sqlite3.Connection, layer: str, unit: int, kinds: list[str]) -> None:
+    """Forget these kinds of the unit, and the kinds that follow them."""
+    for kind in {*kinds, *(kind for kind, leader in FOLLOWS.items() if leader in kinds)}:
+        for table in ("made", "pictures", "thumbnails"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE layer = ? AND unit = ? AND kind = ?", (layer, unit, kind)
+            )
+    if STATS in kinds:
+        connection.execute("DELETE FROM unit_stats WHERE layer = ? AND unit = ?", (layer, unit))
+
+
+def _picture_row(record: UnitRecord, picture: UnitPicture, run: RunInfo) -> tuple[Any, ...]:
+    return (
+        record.ref.layer, int(record.ref.unit), picture.kind, int(picture.rank), run.number, float(picture.score),
+        facts_json(picture.facts), encode(picture.rgb, picture.kind),
+    )  # fmt: skip
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
