@@ -17,6 +17,7 @@ LOSSLESS_SIDE = 32  # pixels; up to here lossy coding saves little, and halving 
 # kind -> WebP quality; deconv pictures are smooth, and a pane of nine must decode in a millisecond or two
 QUALITY: dict[str, int] = {"am": 85, "top": 85, "deconv": 75, "guided": 75}
 _OTHER_KINDS = 85
+LOSSLESS_KINDS = frozenset({"session"})  # pinned pictures are written anew with every further pin
 _EFFORT = 2  # WebP's "method": half the time of the default 4 for 2 % more bytes
 _VP8_START, _VP8L_START = b"\x9d\x01\x2a", 0x2F
 # What Pillow raises on damaged files.
@@ -28,7 +29,7 @@ class DamagedPictureError(ValueError):
 
 
 def encode(rgb: U8, kind: str) -> bytes:
-    """RGB (H, W, 3) -> WebP: lossless up to 32 pixels, lossy above, no side over `MAX_SIDE`."""
+    """RGB (H, W, 3) -> WebP: lossless up to 32 pixels and for `LOSSLESS_KINDS`, else lossy; no side over `MAX_SIDE`."""
     image = _image(rgb)
     image.thumbnail((MAX_SIDE, MAX_SIDE))
     return _webp(image, kind)
@@ -79,7 +80,7 @@ def _image(rgb: U8) -> Image.Image:
 
 def _webp(image: Image.Image, kind: str) -> bytes:
     file = io.BytesIO()
-    lossless = max(image.size) <= LOSSLESS_SIDE
+    lossless = max(image.size) <= LOSSLESS_SIDE or kind in LOSSLESS_KINDS
     quality = 50 if lossless else QUALITY.get(kind, _OTHER_KINDS)  # lossless: effort, not quality
     image.save(file, "WEBP", lossless=lossless, quality=quality, method=_EFFORT)
     return file.getvalue()

@@ -151,3 +151,18 @@ class AtlasAnswer:
     query: AtlasQuery
     unit: UnitPictures
     layer: LayerPictures | None = None
+
+
+@dataclass(frozen=True)
+class PinOrder:
+    """A picture of the live view that a person keeps in their own atlas of the network, or takes out again.
+
+    Pictures are told apart by the time in `picture.facts.more["seen"]`.
+    """
+
+    fingerprint: str
+    title: str  # of the network
+    ref: UnitRef
+    name: str  # the unit as a person reads it
+    picture: UnitPicture
+    keep: bool = True

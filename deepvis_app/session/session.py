@@ -23,6 +23,7 @@ from deepvis_app.messages import (
     UnitPictures,
 )
 from deepvis_app.session.pictures import AtlasPort, PictureFeed
+from deepvis_app.session.pinning import PinPort
 from deepvis_app.session.state import UnknownNameError, ViewState, legal, named_unit, request_of
 
 IDLE_S = 2.0  # the frame rate is hidden when no frame came for so long
@@ -77,10 +78,12 @@ class Session:
         clock: Callable[[], float] = time.perf_counter,
         methods: tuple[MethodInfo, ...] = (),
         atlas: AtlasPort | None = None,
+        pins: PinPort | None = None,
     ) -> None:
         self.compute: ComputePort = compute
         self.source: SourcePort = source
         self.methods = methods
+        self.pins = pins
         self._clock = clock
         self._feed = PictureFeed(atlas, clock)
         self._generation = 0
@@ -115,6 +118,8 @@ class Session:
         self._take_result()
         self._feed.take()
         self._follow_pictures()
+        if self.pins is not None and (sentence := self.pins.take()):
+            self.say(sentence)
         status, frame = self.source.status(), self.source.latest()
         if status.message and status.message != self._view.source.message and status.state != "failed":
             self.say(status.message)  # which files were skipped; why a source failed stands in its pane

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from typing import Literal
 
 from deepvis_app.messages import (
     Cell,
@@ -17,12 +18,13 @@ from deepvis_app.messages import (
     UnitRef,
 )
 
+PicturesFrom = Literal["data", "session"]
 PATTERNS = ("", "am", "top")  # what key s goes through: activations, or a kind of picture
 
 
 @dataclass(frozen=True)
 class ViewState:
-    """Everything that a person can change about what is shown. Fields below `palette` need no computing."""
+    """Everything that a person can change about what is shown; what needs computing stands in `request_of`."""
 
     layer: str = ""
     unit: int = 0
@@ -47,6 +49,8 @@ class ViewState:
     mirror: bool = False
     show_scores: bool = True
     show_unit_pictures: bool = True
+    pictures_from: PicturesFrom = "data"  # what the column shows: an atlas, or this session's records
+    session_round: int = 0  # raised to start the records afresh
     debug: int = 0  # 0, 1, 2: how many timings the status line tells
 
 
@@ -124,6 +128,8 @@ def request_of(state: ViewState, generation: int) -> Request:
         cell=state.cell,
         overview=state.overview,
         overlay=state.heat_on_input,
+        session_top=state.pictures_from == "session" and state.show_unit_pictures,
+        session_round=state.session_round,
     )
 
 
