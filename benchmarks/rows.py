@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
+WARM_UP_PAIRS = 3
+
 
 @dataclass(frozen=True)
 class Row:
@@ -25,16 +27,22 @@ class Row:
 
 
 def paired_ratio(
-    ours: Callable[[], object], bare: Callable[[], object], pairs: int
+    ours: Callable[[], object],
+    bare: Callable[[], object],
+    pairs: int,
+    before: Callable[[], object] = lambda: None,
 ) -> tuple[float, float, float]:
     """Median of ours / bare over interleaved pairs, and the median milliseconds of each.
 
-    Interleaving lets both see the same machine: a load that comes and goes slows both.
+    Interleaving lets both see the same machine: a load that comes and goes slows both. `before` is called
+    before each of ours, and not timed.
     """
-    for _ in range(3):
-        ours()
-        bare()
-    times = [(_timed(ours), _timed(bare)) for _ in range(pairs)]
+    times = []
+    for number in range(pairs + WARM_UP_PAIRS):
+        before()
+        pair = (_timed(ours), _timed(bare))
+        if number >= WARM_UP_PAIRS:
+            times.append(pair)
     ratio = statistics.median(a / b for a, b in times)
     return ratio, statistics.median(a for a, _ in times), statistics.median(b for _, b in times)
 

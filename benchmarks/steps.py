@@ -12,7 +12,7 @@ import torch
 
 from benchmarks.rows import Row, paired_ratio
 from deepvis_app.live.sources.pattern import Pattern
-from deepvis_app.live.step import Memo, step
+from deepvis_app.live.step import Memo, prepare, step
 from deepvis_app.messages import Frame, ModelChoice, Request
 from deepvis_app.models import LoadedModel, ModelError, load_model
 
@@ -58,9 +58,26 @@ def _middle_layer(model: LoadedModel) -> str:
     return convolutions[len(convolutions) // 2]
 
 
-def _stepper(model: LoadedModel, request: Request) -> Callable[[], object]:
-    frames, memo = _frames(), Memo()
-    return lambda: _synchronised(model, lambda: step(model, next(frames), request, memo))
+class _Live:
+    """The live loop's step on one new frame after another, in this thread."""
+
+    def __init__(self, model: LoadedModel, request: Request) -> None:
+        self._model, self._request = model, request
+        self._frames, self._memo = _frames(), Memo()
+        self._frame = next(self._frames)
+
+    def prepare(self) -> None:
+        """What the capture thread does with a frame before it hands it over."""
+        self._frame = next(self._frames)
+        self._memo.prepared = prepare(self._model, self._frame, self._request.crop)
+
+    def step(self) -> object:
+        return _synchronised(self._model, lambda: step(self._model, self._frame, self._request, self._memo))
+
+    def whole(self) -> object:
+        """All of it, as if there were no other thread."""
+        self.prepare()
+        return self.step()
 
 
 def _synchronised(model: LoadedModel, work: Callable[[], object]) -> object:
@@ -95,8 +112,8 @@ def _deconv_row(name: str, model: LoadedModel, pairs: int) -> Row:
 def _step_row(
     what: str, model: LoadedModel, request: Request, bare: Callable[[torch.Tensor], object], pairs: int
 ) -> Row:
-    """The network alone, on an input that is ready, is the measure; the detail also tells the ratio to the way
-    from the same frame to the same output.
+    """The engine's step on a frame that the capture thread has prepared, against the network alone on an input
+    that is ready; the detail also tells the ratio of the whole way from the same frame to the same output.
     """
     frames = _frames()
     x = model.preprocess(next(frames).rgb, model.device)
@@ -107,9 +124,9 @@ def _step_row(
     def from_frame() -> object:
         return _synchronised(model, lambda: bare(model.preprocess(next(frames).rgb, model.device)))
 
-    ours = _stepper(model, request)
-    ratio, ours_ms, bare_ms = paired_ratio(ours, alone, pairs)
-    whole, _, _ = paired_ratio(ours, from_frame, pairs)
+    live = _Live(model, request)
+    ratio, ours_ms, bare_ms = paired_ratio(live.step, alone, pairs, before=live.prepare)
+    whole, _, _ = paired_ratio(live.whole, from_frame, pairs)
     detail = f"{ours_ms:.1f} / {bare_ms:.1f} ms on {model.info.device}; {whole:.2f} with preprocessing on both sides"
     return Row(what, ratio, 1.15, "x", detail)
 

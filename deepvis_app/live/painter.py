@@ -74,7 +74,7 @@ class Painter:
             return None
         key = (layer.name, content)
         if key not in self._scaled:
-            self._scaled[key] = self._scale(layer, as_maps(layer, found).detach().float(), content)
+            self._scaled[key] = self._scale(layer, as_maps(layer, found).float(), content)
         return self._scaled[key]
 
     def mosaic(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import torch
 
 from deepvis_app.attribution import METHODS, Attribution, Target, always
 from deepvis_app.live.painter import Painter, Ranges, heat_picture
 from deepvis_app.live.scores import top_scores
-from deepvis_app.messages import U8, Frame, LayerInfo, Request, Result, Timing, frozen
+from deepvis_app.messages import U8, CropPolicy, Frame, LayerInfo, Request, Result, Timing, frozen
 from deepvis_app.models.loaded import LoadedModel
 from deepvis_app.models.probe import Probe, class_vector
 
@@ -30,6 +30,26 @@ class Pass:
     network_ms: float
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A frame as the network takes it, made where the frame comes from, before a step needs it."""
+
+    model: LoadedModel
+    frame: Frame
+    crop: CropPolicy | None
+    pixels: U8
+    x: torch.Tensor  # (1, C, H, W) on the model's device
+
+    def serves(self, model: LoadedModel, frame: Frame, crop: CropPolicy | None) -> bool:
+        return self.model is model and self.frame is frame and self.crop == crop
+
+
+def prepare(model: LoadedModel, frame: Frame, crop: CropPolicy | None) -> Prepared:
+    """Half of the work beside a small network; it needs no order, so that the capture thread can do it."""
+    pixels = model.preprocess.pixels(frame.rgb, crop)
+    return Prepared(model, frame, crop, pixels, model.preprocess.tensor(pixels, model.device))
+
+
 @dataclass
 class Memo:
     """What one step takes over from the last: the pass, if nothing in it changes, and the smoothed ranges."""
@@ -38,6 +58,7 @@ class Memo:
     last: Pass | None = None
     frame: Frame | None = None
     ranges: Ranges = field(default_factory=Ranges)
+    prepared: Prepared | None = None  # for the frame to come; without it a step does all by itself
 
 
 def step(
@@ -52,11 +73,9 @@ def step(
     started = time.perf_counter()
     new_frame = _note_frame(memo, frame)
     run = _pass(model, frame, request, memo, wanted)
-    run_at = time.perf_counter()
-    result = _result(model, frame, request, run, memo.ranges, new_frame)
-    ended = time.perf_counter()
-    timing = Timing((ended - started) * 1e3, run.network_ms, (ended - run_at) * 1e3)
-    return replace(result, timing=timing)
+    gradients = run.attribution.gradients if run.attribution else {}
+    painter = Painter(model.info, request, run.activations, gradients, memo.ranges, new_frame)
+    return _result(model, frame, run, painter, started)
 
 
 def _note_frame(memo: Memo, frame: Frame) -> bool:
@@ -76,8 +95,10 @@ def _pass(model: LoadedModel, frame: Frame, request: Request, memo: Memo, wanted
     key = (frame.index, request.crop, backward, watch)
     if memo.last is None or memo.key != key:
         started = time.perf_counter()
-        pixels = model.preprocess.pixels(frame.rgb, request.crop)
-        x = model.preprocess.tensor(pixels, model.device)
+        ready = memo.prepared
+        if ready is None or not ready.serves(model, frame, request.crop):
+            ready = prepare(model, frame, request.crop)
+        x = ready.x
         if backward is None:
             attribution = None
             output, activations = _forward(model, x, watch)
@@ -85,7 +106,7 @@ def _pass(model: LoadedModel, frame: Frame, request: Request, memo: Memo, wanted
             attribution = _attribute(model, x, request, watch, wanted)
             output, activations = attribution.output, attribution.activations
         network_ms = (time.perf_counter() - started) * 1e3
-        picture = frozen(model.preprocess.shown(pixels))
+        picture = frozen(model.preprocess.shown(ready.pixels))
         memo.last = Pass(picture, output, activations, attribution, network_ms)
         memo.key = key
     return memo.last
@@ -117,12 +138,9 @@ def _attribute(
 
 
 @torch.inference_mode()
-def _result(
-    model: LoadedModel, frame: Frame, request: Request, run: Pass, ranges: Ranges, new_frame: bool
-) -> Result:
-    attribution = run.attribution
-    gradients = attribution.gradients if attribution else {}
-    painter = Painter(model.info, request, run.activations, gradients, ranges, new_frame)
+def _result(model: LoadedModel, frame: Frame, run: Pass, painter: Painter, started: float) -> Result:
+    run_at = time.perf_counter()
+    request, attribution = painter.request, run.attribution
     layer = model.info.layer(request.layer)
     mosaic = painter.mosaic(layer, request.grid, request.pane)
     scores, scores_note = top_scores(model.info, run.output)
@@ -139,7 +157,13 @@ def _result(
         scores_note=scores_note,
         cell_value=_cell_value(painter, request),
         notes=_notes(painter, layer, mosaic is not None),
+        timing=_timing(started, run_at, run.network_ms),  # the last of all to be worked out
     )
+
+
+def _timing(started: float, run_at: float, network_ms: float) -> Timing:
+    ended = time.perf_counter()
+    return Timing((ended - started) * 1e3, network_ms, (ended - run_at) * 1e3)
 
 
 def _cell_value(painter: Painter, request: Request) -> float | None:

@@ -45,7 +45,7 @@ def enumerate_layers(net: nn.Module, example: torch.Tensor) -> tuple[LayerInfo, 
 
 def as_maps(layer: LayerInfo, tensor: torch.Tensor) -> torch.Tensor:
     """Batch element 0 of a layer's output as (units, h, w); see `as_maps_batch`."""
-    return as_maps_batch(layer, tensor[:1])[0]
+    return as_maps_batch(layer, tensor)[0]
 
 
 def as_maps_batch(layer: LayerInfo, tensor: torch.Tensor) -> torch.Tensor:
@@ -56,6 +56,8 @@ def as_maps_batch(layer: LayerInfo, tensor: torch.Tensor) -> torch.Tensor:
     """
     if not layer.units:
         raise ValueError(f"{layer.name} cannot be shown: {layer.hidden_because}")
+    if tensor.dim() == 4 and not layer.channels_last:
+        return tensor
     if layer.channels_last:
         tensor = tensor.movedim(-1, 1)
     if tensor.dim() == 3:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -35,7 +34,7 @@ class Probe:
         self._stop_after = stop_after
         self._wanted = frozenset(names) | ({stop_after} if stop_after else set())
         self._modules = _watched(net, self._wanted)
-        self._calls: Counter[str] = Counter()
+        self._calls: dict[str, int] = {}
         self._handles: list[RemovableHandle] = []
         self.outputs: dict[str, torch.Tensor] = {}
 
@@ -63,7 +62,7 @@ class Probe:
 
     def _hook(self, path: str) -> Any:
         def keep(_module: nn.Module, _args: object, output: Any) -> Any:
-            self._calls[path] += 1
+            self._calls[path] = self._calls.get(path, 0) + 1
             name = call_name(path, self._calls[path])
             tensor = main_tensor(output)
             if name not in self._wanted or tensor is None:
@@ -76,29 +75,16 @@ class Probe:
         return keep
 
 
-def _watched(net: nn.Module, names: Iterable[str]) -> dict[str, nn.Module]:
+def _watched(net: nn.Module, names: Collection[str]) -> dict[str, nn.Module]:
     """The modules that compute these layers, by path; raises KeyError for names that are no layer's."""
-    found, unknown = {}, []
-    for name in sorted(names):
-        path = name.rpartition(":")[0] or name
-        module = _module_at(net, name)
-        if module is not None:
-            found[name] = module
-        elif path != name and (module := _module_at(net, path)) is not None:
-            found[path] = module
-        else:
-            unknown.append(path)
-    if unknown:
-        raise KeyError(f"the network has no layer {', '.join(unknown)}")
-    return found
-
-
-def _module_at(net: nn.Module, path: str) -> nn.Module | None:
-    """The same as in `modules_by_name`, without a walk through the whole network, which each step would feel."""
-    try:
-        return net.get_submodule(path) if path else None
+    try:  # without a walk through the whole network, which each step of the live loop would feel
+        return {name: net.get_submodule(name or ".") for name in names}
     except AttributeError:
-        return net if path == WHOLE_NET else None
+        modules = modules_by_name(net)
+    paths = {name if name in modules else name.rpartition(":")[0] or name for name in names}
+    if unknown := sorted(paths - modules.keys()):
+        raise KeyError(f"the network has no layer {', '.join(unknown)}")
+    return {path: modules[path] for path in sorted(paths)}
 
 
 def modules_by_name(net: nn.Module) -> dict[str, nn.Module]:
