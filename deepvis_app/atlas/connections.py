@@ -9,24 +9,28 @@ from pathlib import Path
 
 from deepvis_app.atlas.errors import AtlasError
 
-MAX_BLOB = 4 << 20  # bytes; a picture, or the JSON of a run, beyond this is not ours
+MAX_BLOB = 1 << 20  # bytes of a picture; no row of ours has twice as many
 _WAIT = 2.0  # seconds that a reader waits for another process's lock
 
 
 def open_reading(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write. Raises AtlasError where there is no file, sqlite3.Error otherwise.
+    """A connection that cannot write. Raises AtlasError where there is no file, sqlite3.Error otherwise."""
+    if not path.is_file():
+        raise AtlasError(f"There is no atlas {path}: make one with deepvis-precompute.")
+    connection = _connect(reading_uri(path), _WAIT)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def reading_uri(path: Path) -> str:
+    """The name under which SQLite opens the file without ever writing.
 
     A file in a folder that cannot be written is opened as one that nobody changes, since SQLite could not put its
     lock files there. The file itself is never opened beside SQLite: closing it would drop the locks that
     this process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
-    if not path.is_file():
-        raise AtlasError(f"There is no atlas {path}: make one with deepvis-precompute.")
     fixed = not os.access(path.parent, os.W_OK) and not wal_of(path).exists()
-    mode = "mode=ro&immutable=1" if fixed else "mode=ro"
-    connection = _connect(path, mode, _WAIT)
-    connection.execute("PRAGMA query_only = ON")
-    return connection
+    return f"{path.resolve().as_uri()}?mode=ro" + ("&immutable=1" if fixed else "")
 
 
 def open_writing(path: Path) -> sqlite3.Connection:
@@ -38,7 +42,7 @@ def open_writing(path: Path) -> sqlite3.Connection:
             f"The atlas {path.name} cannot be written: give yourself the right to write it, "
             "or name another file with --atlas."
         )
-    return _connect(path, "mode=rw", 5 * _WAIT)
+    return _connect(f"{path.resolve().as_uri()}?mode=rw", 5 * _WAIT)
 
 
 def set_journal(connection: sqlite3.Connection, mode: str, patience: float) -> bool:
@@ -59,12 +63,14 @@ def wal_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
-def _connect(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?{mode}", uri=True, timeout=timeout, isolation_level=None
-    )
+def _connect(uri: str, timeout: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
     connection.text_factory = lambda data: data.decode(errors="replace")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * MAX_BLOB)
-    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection

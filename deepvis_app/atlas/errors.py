@@ -17,6 +17,8 @@ class AtlasError(Exception):
 _SENTENCES: dict[int, str] = {
     sqlite3.SQLITE_FULL: "cannot grow because the disk is full: free some space and run the job again; "
     "every finished unit is kept.",
+    sqlite3.SQLITE_READONLY_ROLLBACK: "was left in the middle of a write: run any job of deepvis-precompute on it, "
+    "which repairs it.",
     sqlite3.SQLITE_READONLY: "cannot be written: give yourself the right to write it, or name another file "
     "with --atlas.",
     sqlite3.SQLITE_BUSY: "is locked by another program: close that program and try again.",
@@ -44,8 +46,10 @@ def sentences(path: Path) -> Iterator[None]:
 
 
 def _of_sqlite(error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # the extended codes' low byte
-    return _SENTENCES.get(code, _DAMAGED.format(error))
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return (
+        _SENTENCES.get(code) or _SENTENCES.get(code & 0xFF) or _DAMAGED.format(error)
+    )  # extended, or its base
 
 
 def _of_system(error: OSError) -> str:

@@ -11,8 +11,7 @@ from PIL import Image
 from deepvis_app.messages import U8, frozen
 
 THUMBNAIL = 48  # pixels, the longer side
-MAX_SIDE = 512  # pixels; what is larger is made smaller on the way in
-READ_SIDE = 1024  # pixels; what declares more is not decoded
+MAX_SIDE = 512  # pixels; what is larger is made smaller on the way in, and not decoded on the way out
 LOSSLESS_SIDE = 32  # pixels; up to here lossy coding saves little, and halving the colours' resolution shows
 # kind -> WebP quality; deconv pictures are smooth, and a pane of nine must decode in a millisecond or two
 QUALITY: dict[str, int] = {"am": 85, "top": 85, "deconv": 75, "guided": 75}
@@ -42,7 +41,7 @@ def thumbnail(rgb: U8, kind: str) -> bytes:
     return _webp(image, kind)
 
 
-def decode(data: object, side: int = READ_SIDE) -> U8:
+def decode(data: object, side: int = MAX_SIDE) -> U8:
     """WebP -> RGB (H, W, 3), read-only. Raises DamagedPictureError, also when a side is over `side` pixels."""
     if not isinstance(data, bytes):
         raise DamagedPictureError("no bytes, or too many of them")

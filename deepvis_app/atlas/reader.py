@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -28,7 +30,7 @@ from deepvis_app.messages import (
     frozen,
 )
 
-MAX_PICTURES = 500  # of one unit
+MAX_PICTURES = 200  # of one unit; a stranger's file may list any number
 _MAX_RUNS = 10_000
 _IMAGE = (
     f"CASE WHEN length(image) <= {MAX_BLOB} THEN image END"  # the length is known without reading the blob
@@ -64,7 +66,7 @@ class AtlasReader:
                 (ref.layer, ref.unit, MAX_PICTURES),
             ).fetchall()
             notes = self._notes(ref)
-            stats = self._stats(ref.layer, "AND unit = ?", ref.unit).get(ref.unit)
+            stats = self._stats(runs, ref.layer, "AND unit = ?", ref.unit).get(ref.unit)
         pictures: dict[str, list[UnitPicture]] = {}
         damaged: dict[str, int] = {}
         for run, *row in rows:
@@ -82,10 +84,14 @@ class AtlasReader:
     def stats(self, layer: str) -> dict[int, UnitStats]:
         """The statistics of the layer's units; damaged ones are left out."""
         with self._read():
-            return self._stats(layer)
+            return self._stats(self._runs(), layer)
 
     def layer(self, layer: str, units: int, kind: str) -> LayerPictures:
-        """The thumbnails of units 0 .. `units` - 1, each in the middle of a square as large as the largest."""
+        """The thumbnails of units 0 .. `units` - 1, as `on_squares` lays them."""
+        return on_squares(layer, units, kind, self.thumbnails(layer, units, kind))
+
+    def thumbnails(self, layer: str, units: int, kind: str) -> dict[int, U8]:
+        """Unit -> RGB (h, w, 3), no side over `THUMBNAIL`; damaged ones are left out."""
         with self._read() as connection:
             rows = connection.execute(
                 f"SELECT unit, {_IMAGE} FROM thumbnails WHERE layer = ? AND kind = ? AND unit BETWEEN 0 AND ?",
@@ -94,16 +100,10 @@ class AtlasReader:
         found: dict[int, U8] = {}
         for unit, data in rows:
             try:
-                found[int(unit)] = decode(data, THUMBNAIL)
+                found[int(unit)] = _small(data)
             except DamagedPictureError:
                 continue  # as if it had not been made
-        side = max((max(tile.shape[:2]) for tile in found.values()), default=1)
-        tiles = np.zeros((units, side, side, 3), np.uint8)
-        for unit, tile in found.items():
-            height, width = tile.shape[:2]
-            top, left = (side - height) // 2, (side - width) // 2
-            tiles[unit, top : top + height, left : left + width] = tile
-        return LayerPictures(layer, kind, frozen(tiles), tuple(unit in found for unit in range(units)))
+        return found
 
     def runs(self) -> tuple[RunInfo, ...]:
         """Every run, in the order in which they were begun."""
@@ -112,11 +112,13 @@ class AtlasReader:
 
     def counts(self) -> dict[tuple[str, str], int]:
         """(layer, kind) -> how many units were made or tried; statistics are the kind "stats"."""
+        return dict(Counter((layer, kind) for layer, _, kind in self.made()))
+
+    def made(self) -> set[tuple[str, int, str]]:
+        """Every (layer, unit, kind) that was made or tried."""
         with self._read() as connection:
-            rows = connection.execute(
-                "SELECT layer, kind, COUNT(*) FROM made GROUP BY layer, kind"
-            ).fetchall()
-        return {(str(layer), str(kind)): count for layer, kind, count in rows}
+            rows = connection.execute("SELECT layer, unit, kind FROM made").fetchall()
+        return {(str(layer), unit, str(kind)) for layer, unit, kind in rows if isinstance(unit, int)}
 
     def version(self) -> int:
         """A number that is another one after another process has committed something."""
@@ -125,13 +127,8 @@ class AtlasReader:
 
     def refs(self, layer: str | None = None, kind: str | None = None) -> list[UnitRef]:
         """The units of which there is anything (of this layer, of this kind), in order of layer and unit."""
-        with self._read() as connection:
-            rows = connection.execute(
-                "SELECT DISTINCT layer, unit FROM made WHERE (?1 IS NULL OR layer = ?1) "
-                "AND (?2 IS NULL OR kind = ?2) ORDER BY layer, unit",
-                (layer, kind),
-            ).fetchall()
-        return [UnitRef(str(name), unit) for name, unit in rows if isinstance(unit, int)]
+        made = {(of, unit) for of, unit, k in self.made() if layer in (None, of) and kind in (None, k)}
+        return [UnitRef(*one) for one in sorted(made)]
 
     def records(self, layer: str | None = None, kind: str | None = None) -> Iterator[UnitRecord]:
         """Every unit's record (of this layer, of this kind only), read one by one while the caller goes on."""
@@ -177,12 +174,13 @@ class AtlasReader:
         )
         return {str(kind): str(note) for kind, note in rows.fetchall()}
 
-    def _stats(self, layer: str, where: str = "", *values: object) -> dict[int, UnitStats]:
+    def _stats(
+        self, runs: Mapping[int, RunInfo], layer: str, where: str = "", *values: object
+    ) -> dict[int, UnitStats]:
         rows: list[tuple[Any, ...]] = self._connection.execute(
             f"SELECT unit, run, count, mean, std, zeros, quantiles FROM unit_stats WHERE layer = ? {where}",
             (layer, *values),
         ).fetchall()
-        runs = self._runs() if rows else {}
         found: dict[int, UnitStats] = {}
         for unit, run, *row in rows:
             try:
@@ -190,6 +188,23 @@ class AtlasReader:
             except ValueError:
                 continue
         return found
+
+
+@lru_cache(maxsize=4096)
+def _small(data: object) -> U8:
+    """While a job runs, a grid is read once a second and only a few of its tiles are new."""
+    return decode(data, THUMBNAIL)
+
+
+def on_squares(layer: str, units: int, kind: str, found: Mapping[int, U8], error: str = "") -> LayerPictures:
+    """A tile for each unit, its picture in the middle of a black square as large as the largest picture."""
+    side = max((max(picture.shape[:2]) for picture in found.values()), default=1)
+    tiles = np.zeros((units, side, side, 3), np.uint8)
+    for unit, picture in found.items():
+        height, width = picture.shape[:2]
+        top, left = (side - height) // 2, (side - width) // 2
+        tiles[unit, top : top + height, left : left + width] = picture
+    return LayerPictures(layer, kind, frozen(tiles), tuple(unit in found for unit in range(units)), error)
 
 
 def as_record(unit: UnitPictures, kind: str | None = None) -> UnitRecord:
