@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import torch
 
 from deepvis_app.attribution import SupersededError
-from deepvis_app.live.step import Memo, step
+from deepvis_app.live.records import Records
+from deepvis_app.live.step import Memo, Prepared, prepare, step
 from deepvis_app.mailbox import LatestSlot, Worker
 from deepvis_app.messages import Frame, ModelAnswer, ModelChoice, Request, Result
 from deepvis_app.models import ModelError
@@ -32,6 +34,8 @@ class Engine:
         self._request: Request | None = None
         self._model: LoadedModel | None = None
         self._memo = Memo()
+        self._prepared: Prepared | None = None
+        self._records = Records()
         self._done: tuple[int, int] | None = None
         self._logged = ""
         self._choices: LatestSlot[ModelChoice] = LatestSlot()
@@ -48,6 +52,11 @@ class Engine:
         return self._worker.stop(timeout)
 
     def put(self, frame: Frame) -> None:
+        """Frames come from the capture thread, which prepares them while the engine is still at the last one."""
+        model, request = self._model, self._request
+        if model is not None and request is not None:
+            with suppress(Exception):  # the step meets the same error, and tells it
+                self._prepared = prepare(model, frame, request.crop)
         self._frame = frame
         self._something.put(True)
 
@@ -88,8 +97,10 @@ class Engine:
         def wanted() -> bool:
             return self._request is request and not self._choices.waiting and not self._worker.stopping
 
+        self._memo.prepared = self._prepared
         try:
-            return self._step(model, frame, request, self._memo, wanted)
+            result = self._step(model, frame, request, self._memo, wanted)
+            return self._records.follow(model.info, result, self._memo.last)
         except SupersededError:
             return None
         except torch.cuda.OutOfMemoryError:

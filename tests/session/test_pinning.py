@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -67,14 +68,16 @@ class Program:
 
 def test_the_engine_is_asked_for_records_only_while_they_are_shown() -> None:
     program = Program()
-    session, asked = program.session, []
-    for act in (
+    session = program.session
+    acts: tuple[Callable[[], object], ...] = (
         lambda: None,
         lambda: toggle_pictures_from(session),
         lambda: session.change(show_unit_pictures=False),
         lambda: toggle_pictures_from(session),  # the column comes back with what the key is for
         lambda: toggle_pictures_from(session),
-    ):
+    )
+    asked = []
+    for act in acts:
         act()
         asked.append(program.compute.submitted[-1].session_top)
     assert asked == [False, True, False, True, False]
