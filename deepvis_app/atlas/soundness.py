@@ -1,0 +1,72 @@
+"""Whether an atlas file is sound, to the last picture."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+from deepvis_app.atlas.connections import MAX_BLOB, open_reading
+from deepvis_app.atlas.errors import AtlasError, sentences
+from deepvis_app.atlas.images import THUMBNAIL, decode
+from deepvis_app.atlas.rows import RUN_COLUMNS, picture_of, run_of, stats_of
+from deepvis_app.atlas.schema import STATS, check
+
+_ENOUGH = 50  # complaints
+_IMAGE = f"CASE WHEN length(image) <= {MAX_BLOB} THEN image END"
+_MISSING = (
+    "SELECT COUNT(*) FROM {0} x WHERE NOT EXISTS "
+    "(SELECT 1 FROM made m WHERE m.layer = x.layer AND m.unit = x.unit AND m.kind = {1})"
+)
+
+
+def integrity(path: Path) -> list[str]:
+    """What is wrong with the file, a sentence each, at most 50; [] for a sound atlas. Reads every picture."""
+    try:
+        with sentences(path), closing(open_reading(path)) as connection:
+            check(connection, path, None)
+            return list(islice(_complaints(connection), _ENOUGH))
+    except AtlasError as error:
+        return [str(error)]
+
+
+def _complaints(connection: sqlite3.Connection) -> Iterator[str]:
+    for (line,) in connection.execute(f"PRAGMA integrity_check({_ENOUGH})"):
+        if line != "ok":
+            yield f"The file's structure is damaged: {line}."
+    lost = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if lost:
+        yield f"{len(lost)} rows name a run that is not there."
+    for table, kind in (("pictures", "x.kind"), ("thumbnails", "x.kind"), ("unit_stats", f"'{STATS}'")):
+        (count,) = connection.execute(_MISSING.format(table, kind)).fetchone()
+        if count:
+            yield f"{count} rows of {table} belong to units that are not listed as made."
+    yield from _unreadable(connection)
+
+
+def _unreadable(connection: sqlite3.Connection) -> Iterator[str]:
+    for row in connection.execute(f"SELECT {RUN_COLUMNS} FROM runs"):
+        try:
+            run_of(row)
+        except ValueError as error:
+            yield f"Run {row[0]} cannot be read ({error})."
+    pictures = f"SELECT layer, unit, kind, rank, score, facts, {_IMAGE} FROM pictures"
+    for layer, unit, *rest in connection.execute(pictures):
+        try:
+            picture_of(tuple(rest), None)
+        except ValueError as error:
+            yield f"Picture {rest[1]} ({rest[0]}) of {layer}:{unit} is damaged ({error})."
+    for layer, unit, kind, image in connection.execute(f"SELECT layer, unit, kind, {_IMAGE} FROM thumbnails"):
+        try:
+            decode(image, THUMBNAIL)
+        except ValueError as error:
+            yield f"The small picture ({kind}) of {layer}:{unit} is damaged ({error})."
+    for layer, unit, *rest in connection.execute(
+        "SELECT layer, unit, count, mean, std, zeros, quantiles FROM unit_stats"
+    ):
+        try:
+            stats_of(tuple(rest), None)
+        except ValueError as error:
+            yield f"The statistics of {layer}:{unit} are damaged ({error})."
