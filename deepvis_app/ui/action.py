@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deepvis_app.jobs import JobQueue
+from deepvis_app.messages import UnitRef
 from deepvis_app.session import Session, View
 
 if TYPE_CHECKING:
     from deepvis_app.ui.main_window import MainWindow
+
+
+def by_hand(ref: UnitRef, kind: str) -> str:
+    """What to say where nothing in the window can make pictures: the command that does."""
+    job = "am" if kind == "am" else "top"
+    return f"Run in a terminal: deepvis-precompute {job} --layers {ref.layer} --units {ref.unit}"
 
 
 @dataclass(frozen=True)
@@ -17,13 +25,16 @@ class Services:
     """What the window needs of the rest of the program; each is called only when a person asks for it.
 
     `open_path` opens a path, URL or source name and says by a notice when it cannot. The optional lists may be
-    slow (importing torchvision, asking for cameras).
+    slow (importing torchvision, asking for cameras). `compute` makes pictures of a kind, of that unit first, and
+    returns a sentence to be said ("" when what it does is seen anyway).
     """
 
     open_path: Callable[[str], None]
     models: Callable[[], list[str]]
     devices: Callable[[], list[str]]  # beside "auto"
     list_cameras: Callable[[], list[tuple[int, str]]]  # number and name
+    compute: Callable[[UnitRef, str], str] = by_hand
+    jobs: JobQueue = field(default_factory=JobQueue)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from deepvis_app.jobs import JobQueue
+from deepvis_app.messages import UnitRef
 from deepvis_app.session import Session
 from deepvis_app.ui.action import Services
 from deepvis_app.ui.errors import LOG_NAME, log_folder
@@ -21,9 +23,11 @@ T = TypeVar("T")
 class Asked:
     """What the window asked its services for."""
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: JobQueue | None = None) -> None:
         self.paths: list[str] = []
         self.calls: list[str] = []
+        self.computed: list[tuple[UnitRef, str]] = []
+        self.jobs = jobs
 
     def services(self) -> Services:
         return Services(
@@ -31,7 +35,13 @@ class Asked:
             lambda: self._call("models", ["caffenet64", "alexnet", "resnet50"]),
             lambda: self._call("devices", ["cpu", "cuda"]),
             lambda: self._call("cameras", [(0, "Front camera"), (2, "Microscope")]),
+            self._compute,
+            self.jobs or JobQueue(),
         )
+
+    def _compute(self, ref: UnitRef, kind: str) -> str:
+        self.computed.append((ref, kind))
+        return ""
 
     def _call(self, name: str, answer: T) -> T:
         self.calls.append(name)
@@ -41,13 +51,13 @@ class Asked:
 class Shown:
     """A window on the screen with all that a test looks at."""
 
-    def __init__(self, qtbot: QtBot, with_model: bool = True) -> None:
+    def __init__(self, qtbot: QtBot, with_model: bool = True, jobs: JobQueue | None = None) -> None:
         if with_model:
             self.session, self.compute, self.source = canned_session()
         else:
             self.compute, self.source = FakeCompute(), FakeSource()
             self.session = Session(self.compute, self.source, methods=METHODS)
-        self._qtbot, self.asked = qtbot, Asked()
+        self._qtbot, self.asked = qtbot, Asked(jobs)
         self.window = MainWindow(self.session, self.asked.services())
         qtbot.addWidget(self.window)
         self.window.show()
