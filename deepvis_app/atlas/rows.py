@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from deepvis_app.atlas.images import decode
+from deepvis_app.atlas.images import decode, encode
 from deepvis_app.messages import Box, PictureFacts, RunInfo, UnitPicture, UnitStats
 
 RUN_COLUMNS = "id, job, parameters, seed, data, data_hash, versions, started, finished"
@@ -49,10 +49,16 @@ def run_of(row: tuple[Any, ...]) -> RunInfo:
     )  # fmt: skip
 
 
-def facts_json(facts: PictureFacts) -> str:
+def _facts_json(facts: PictureFacts) -> str:
     """What is empty is left out."""
     fields = {**vars(facts), "more": dict(facts.more)}
     return to_json({name: value for name, value in fields.items() if value not in (None, "", {})})
+
+
+def picture_row(picture: UnitPicture) -> tuple[Any, ...]:
+    """(kind, rank, score, facts, image); raises ValueError for what is not finite, or no RGB picture."""
+    image = encode(picture.rgb, picture.kind)
+    return picture.kind, int(picture.rank), _real(picture.score), _facts_json(picture.facts), image
 
 
 def picture_of(row: tuple[Any, ...], run: RunInfo | None) -> UnitPicture:

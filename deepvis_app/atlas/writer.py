@@ -9,15 +9,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from deepvis_app.atlas.connections import open_writing, set_journal
 from deepvis_app.atlas.errors import sentences
-from deepvis_app.atlas.images import encode, thumbnail
+from deepvis_app.atlas.images import thumbnail
 from deepvis_app.atlas.lock import WriterLock
-from deepvis_app.atlas.rows import RUN_COLUMNS, facts_json, run_key, run_of, run_row, stats_row
+from deepvis_app.atlas.rows import RUN_COLUMNS, picture_row, run_key, run_of, run_row, stats_row
 from deepvis_app.atlas.schema import FOLLOWS, STATS, check, create
-from deepvis_app.messages import RunInfo, UnitPicture, UnitRecord
+from deepvis_app.messages import RunInfo, UnitRecord
 
 _PATIENCE = 3.0  # seconds that opening and closing wait for a reader in the middle of a read
 
@@ -60,12 +59,10 @@ class AtlasWriter:
         """Replace `record.kinds` of the unit (and its statistics, where given) by what `run` made, all or nothing.
 
         Deconv and guided pictures go with the top pictures that they belong to. Raises AtlasError, and ValueError
-        for a picture of a kind that `record.kinds` does not name or a number that is not finite.
+        for a record that makes no sense: a picture of a kind that is not named, two of one rank, a NaN.
         """
-        stray = {picture.kind for picture in record.pictures} - set(record.kinds)
-        if stray:
-            raise ValueError(f"pictures of kinds that the record does not name: {sorted(stray)}")
-        rows = [_picture_row(record, picture, run) for picture in record.pictures]
+        _check(record, run)
+        rows = [picture_row(picture) for picture in record.pictures]
         small = [(p.kind, thumbnail(p.rgb, p.kind)) for p in record.pictures if p.rank == 0]
         stats = stats_row(record.stats) if record.stats else None
         layer, unit = record.ref.layer, int(record.ref.unit)
@@ -79,7 +76,7 @@ class AtlasWriter:
             connection.executemany(
                 "INSERT INTO pictures (layer, unit, kind, rank, run, score, facts, image) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                rows,
+                [(layer, unit, kind, rank, run.number, *rest) for kind, rank, *rest in rows],
             )
             connection.executemany(
                 "INSERT INTO thumbnails VALUES (?, ?, ?, ?)",
@@ -160,11 +157,14 @@ def _clear(connection: sqlite3.Connection, layer: str, unit: int, kinds: list[st
         connection.execute("DELETE FROM unit_stats WHERE layer = ? AND unit = ?", (layer, unit))
 
 
-def _picture_row(record: UnitRecord, picture: UnitPicture, run: RunInfo) -> tuple[Any, ...]:
-    return (
-        record.ref.layer, int(record.ref.unit), picture.kind, int(picture.rank), run.number, float(picture.score),
-        facts_json(picture.facts), encode(picture.rgb, picture.kind),
-    )  # fmt: skip
+def _check(record: UnitRecord, run: RunInfo) -> None:
+    if not run.number:
+        raise ValueError("a run has no number before `begin` gave it one")
+    stray = {picture.kind for picture in record.pictures} - set(record.kinds)
+    if stray:
+        raise ValueError(f"pictures of kinds that the record does not name: {sorted(stray)}")
+    if len({(picture.kind, picture.rank) for picture in record.pictures}) < len(record.pictures):
+        raise ValueError("two pictures of one kind and rank")
 
 
 def _now() -> str:

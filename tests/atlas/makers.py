@@ -1,0 +1,55 @@
+"""Small atlases for tests, and a look into them that does not go through the reader."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from deepvis_app.atlas import AtlasWriter
+from deepvis_app.messages import U8, PictureFacts, RunInfo, UnitPicture, UnitRecord, UnitRef, UnitStats
+
+NETWORK, TITLE = "ab" * 32, "a small network"
+OTHER_NETWORK = "cd" * 32
+RUN = RunInfo("am", {"steps": 200, "blur": [4, 0.5]}, seed=7, data="five photographs", data_hash="1234")
+STATS = UnitStats(5, 1.5, 0.5, ((0.0, 0.25), (0.5, 1.5), (1.0, 2.5)), 0.2)
+
+
+def photo(number: int = 0, height: int = 40, width: int = 40) -> U8:
+    """A smooth picture, another one for each number: lossy coding keeps it to a few levels."""
+    y, x = np.mgrid[0:height, 0:width] / max(height, width)
+    waves = [np.sin(2 * x + y * (1 + channel) + number) for channel in range(3)]
+    return (127 + 100 * np.stack(waves, 2)).astype(np.uint8)
+
+
+def pictures(kind: str, count: int = 2, number: int = 0) -> tuple[UnitPicture, ...]:
+    return tuple(
+        UnitPicture(
+            kind, rank, photo(number + rank), float(count - rank), PictureFacts(activation=number + rank)
+        )
+        for rank in range(count)
+    )
+
+
+def record(unit: int, *kinds: str, layer: str = "conv1", number: int = 0, stats: bool = False) -> UnitRecord:
+    shown = tuple(picture for kind in kinds for picture in pictures(kind, number=number))
+    return UnitRecord(UnitRef(layer, unit), kinds, shown, STATS if stats else None)
+
+
+def atlas(path: Path, *records: UnitRecord, run: RunInfo = RUN, network: str = NETWORK) -> Path:
+    """A closed atlas that holds these records."""
+    with AtlasWriter(path, network, TITLE) as writer:
+        begun = writer.begin(run)
+        for one in records:
+            writer.put(one, begun)
+        writer.finish(begun)
+    return path
+
+
+def sql(path: Path, statement: str, *values: object) -> list[Any]:
+    """What a stranger with SQLite could do to the file."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        return connection.execute(statement, values).fetchall()
