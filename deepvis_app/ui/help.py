@@ -14,6 +14,12 @@ from deepvis_app.ui.errors import log_folder
 _MOUSE = (
     ("Click a layer, a tile", "select it"),
     ("Point at a tile", "its value, and its receptive field in the input"),
+    (
+        "Point at a picture of the unit",
+        "where it comes from and what made it; its partner in the nine is framed",
+    ),
+    ("Click a picture of the unit", "full size; arrow keys go on"),
+    ("Double click a real patch", "its whole image in the live view"),
     ("Click in the unit's map", "start the backward pass from that position"),
     ("Wheel, drag", "zoom and move a picture; double click: all of it"),
     ("Drop a file, folder, address or picture", "open it"),

@@ -21,6 +21,7 @@ from deepvis_app.messages import U8, ModelInfo, Result, UnitView
 from deepvis_app.render.palettes import PALETTES, coloured
 from deepvis_app.render.views import VIEWS
 from deepvis_app.session import View
+from deepvis_app.ui.widgets.images import fitted, image_of
 
 WIDTH = 1240  # A4 at 150 dots an inch
 _MARGIN = 60
@@ -164,19 +165,6 @@ def _mosaic_caption(result: Result) -> str:
 
 def _palette(view: View) -> U8:
     return PALETTES[view.state.palette]
-
-
-def image_of(rgb: U8) -> QImage:
-    """(H, W, 3) -> an image with pixels of its own."""
-    height, width = rgb.shape[:2]
-    return QImage(rgb.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-
-
-def fitted(image: QImage, room: QSize) -> QImage:
-    """As large as the room allows: single pixels stay visible when it grows, none is lost when it shrinks."""
-    grows = image.width() <= room.width() and image.height() <= room.height()
-    mode = Qt.TransformationMode.FastTransformation if grows else Qt.TransformationMode.SmoothTransformation
-    return image.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, mode)
 
 
 def _image(document: QTextDocument, name: str, image: QImage) -> str:

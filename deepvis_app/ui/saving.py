@@ -16,7 +16,7 @@ from deepvis_app.ui.dialogs.ask import ask_save
 from deepvis_app.ui.report import unit_report
 
 NO_UNIT = "There is no unit to report yet: load a model and open a picture first."
-_FOLDER = "folders/save"
+SAVE_FOLDER = "folders/save"
 
 
 def write_png(image: QImage, path: Path) -> None:
@@ -77,10 +77,10 @@ def _save(context: ActionContext, what: str, draw: Callable[[], QImage]) -> None
     """Draw now, so that the dialog is not in the picture, then ask where to."""
     image = draw()
     state = context.window.state
-    folder = Path(state.text(_FOLDER) or Path.home())
+    folder = Path(state.text(SAVE_FOLDER) or Path.home())
 
     def done(path: str) -> None:
-        state.keep(_FOLDER, str(Path(path).parent))
+        state.keep(SAVE_FOLDER, str(Path(path).parent))
         save_to(context, path, image)
 
     ask_save(context.window, "Save as PNG", folder / suggested_name(context.session.view, what), done)

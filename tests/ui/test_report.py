@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from deepvis_app.messages import frozen
 from deepvis_app.session import View, ViewState
-from deepvis_app.ui.report import WIDTH, fitted, image_of, unit_report
+from deepvis_app.ui.report import WIDTH, unit_report
+from deepvis_app.ui.widgets.images import fitted, image_of
 from tests.ui.fakes import canned_session
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from deepvis_app.session import Session, View
@@ -16,6 +17,7 @@ Area = Literal["left", "top", "centre", "right", "bottom"]
 class Panel(QWidget):
     """A part of the window. It shows what a View holds and turns clicks into intents; it computes nothing."""
 
+    wanted = pyqtSignal(object)  # a `wishes.Wish`: something that the window's services can do
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
 

@@ -11,15 +11,18 @@ from deepvis_app.ui.panels.common import table_of
 from deepvis_app.ui.panels.grid_controls import GridControls
 from deepvis_app.ui.panels.grid_view import GridView
 from deepvis_app.ui.panels.overview import OverviewCanvas
+from deepvis_app.ui.panels.pattern_view import PatternView
 from deepvis_app.ui.panels.unit_map import UnitMap
 from deepvis_app.ui.widgets.colour_bar import ColourBar
 from deepvis_app.ui.widgets.controls import ElidedLabel, row
+from deepvis_app.ui.wishes import Compute
 
-GRID, UNIT, BACK, OVERVIEW = range(4)
+GRID, UNIT, BACK, OVERVIEW, PATTERN = range(5)
 HINTS = {
     GRID: "Click: select.  Right click: pick a position.  Ctrl+wheel: zoom.  Drag: move.",
     UNIT: "The selected unit.  Click: start the backward pass there.  Key z: next size.",
     BACK: "The backward picture of the selected unit.  Key z: back to the grid.",
+    PATTERN: "Click: select.  Ctrl+wheel: zoom.  Drag: move.  Key s: next pictures, then activations.",
     OVERVIEW: "All layers.  Click a unit: go there.  Ctrl+wheel: zoom.  Drag: move.  Key v: back.",
 }
 
@@ -36,12 +39,15 @@ class LayerGridPanel(Panel):
         self.unit = UnitMap(session)
         self.back = BackPicture(session)
         self.overview = OverviewCanvas(session)
+        self.pattern = PatternView(session)
         self.stack = QStackedWidget()
-        for page in (self.grid, self.unit, self.back, self.overview):
+        for page in (self.grid, self.unit, self.back, self.overview, self.pattern):
             self.stack.addWidget(page)
         self.told = ElidedLabel(HINTS[GRID], muted=True)
         self.bar = ColourBar()
         self.grid.told.connect(self._tell)
+        self.pattern.told.connect(self._tell)
+        self.pattern.compute.connect(lambda ref, kind: self.wanted.emit(Compute(ref, kind)))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -61,6 +67,8 @@ class LayerGridPanel(Panel):
             self.unit.show_unit(view)
         elif page == BACK:
             self.back.show_back(view)
+        elif page == PATTERN:
+            self.pattern.show_pattern(view)
         else:
             self.overview.show_overview(view)
         mosaic = view.result.mosaic if view.result is not None else None
@@ -73,10 +81,18 @@ class LayerGridPanel(Panel):
             boosted = "With a boost these numbers hold for the strongest unit only."
             self.bar.setToolTip(boosted if scale.boost else "Which colour stands for which value")
 
+    def slow_tick(self) -> None:
+        if self.stack.currentIndex() == PATTERN:
+            self.pattern.follow_order()
+
     def _tell(self, text: str) -> None:
-        self.told.say(text or HINTS[self.stack.currentIndex()])
+        page = self.stack.currentIndex()
+        hints = [self.pattern.hint() if page == PATTERN else "", HINTS[page]]
+        self.told.say(text or "  ".join(filter(None, hints)))
 
 
 def page_of(state: ViewState) -> int:
     """What fills the large pane."""
-    return OVERVIEW if state.overview else (GRID, UNIT, BACK)[state.zoom]
+    if state.overview:
+        return OVERVIEW
+    return PATTERN if state.pattern and not state.zoom else (GRID, UNIT, BACK)[state.zoom]

@@ -56,11 +56,19 @@ def what_is_shown(view: View) -> str:
     if view.model is None:
         return "No network is loaded."
     state, result = view.state, view.result
-    content = "all layers" if state.overview else "gradients" if state.grid == "backward" else "activations"
+    content = _content(state)
     unit = unit_name(view.model, UnitRef(state.layer, state.unit)) if state.layer else ""
     parts = [content, f"{unit}{_value(result, state)}", *_backward(view), *_scale(state)]
     parts += [] if result is None else [*result.notes]
     return SEPARATOR.join(part for part in parts if part)
+
+
+def _content(state: ViewState) -> str:
+    if state.overview:
+        return "all layers"
+    if state.pattern:
+        return {"am": "what each unit prefers", "top": "each unit's best patch"}[state.pattern]
+    return "gradients" if state.grid == "backward" else "activations"
 
 
 def how_fast(view: View) -> str:

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from deepvis_app.session import Session, View
+from deepvis_app.messages import LayerInfo, UnitPictures
+from deepvis_app.session import Session, View, pictures_ref
 from deepvis_app.ui.panels.base import Panel
-from deepvis_app.ui.widgets.controls import heading
-from deepvis_app.ui.widgets.picture_section import PictureSection
+from deepvis_app.ui.panels.common import unit_name
+from deepvis_app.ui.panels.picture_block import PictureBlock
+from deepvis_app.ui.picture_words import provenance
+from deepvis_app.ui.widgets.few_lines import FewLines
+from deepvis_app.ui.widgets.picture_section import side_for
+from deepvis_app.ui.wishes import Compute, Enlarge, OpenSource
 
-SECTIONS = (
-    ("What it prefers", "Pictures made to excite this unit (activation maximisation)"),
-    ("What excites it most", "The nine patches of real pictures with the highest activation"),
-    ("Why: deconv of the nine", "What in each of those patches the unit responds to"),
-)
-WHY_EMPTY = "Not computed yet.\nThe command\ndeepvis-precompute\nwill fill this."
+# kind -> title, what it is, whether it was cut from images
+BLOCKS = {
+    "am": ("What it prefers", "Pictures made to excite this unit (activation maximisation)", False),
+    "top": ("What excites it most", "The patches of real pictures with the highest activation", True),
+    "deconv": ("Why: deconv of the nine", "What in each of those patches the unit responds to", True),
+}
+TOGETHER = ("top", "deconv")  # the same rank is the same patch
+NO_NETWORK = "No network is loaded."
+LOADING = "Reading the pictures ..."
+NOT_YET = "Not computed yet."
+COMPUTE = "Compute for this unit"
+COMPUTE_TIP = "Make these pictures, this unit's first"
+_PATIENCE = 2  # slow ticks before a unit whose pictures have not come is said to be read: most come at once
 
 
 class UnitPicturesPanel(Panel):
@@ -24,17 +38,96 @@ class UnitPicturesPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        self._shown: tuple[object, ...] = ()
+        self._pictures: UnitPictures | None = None  # what is on the screen
+        self._waited = 0
+        self.blocks = {kind: self._block(kind) for kind in BLOCKS}
+        self.provenance = FewLines()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        self.sections = []
-        for title, tooltip in SECTIONS:
-            label, section = heading(title), PictureSection(WHY_EMPTY)
-            for widget in (label, section):
-                widget.setToolTip(f"{tooltip} (key 9 shows and hides this column)")
-            column.addWidget(label)
-            column.addWidget(section, 1)
-            self.sections.append(section)
+        for block in self.blocks.values():
+            column.addWidget(block, 1)
+        column.addWidget(self.provenance)
+        for kind, other in (TOGETHER, TOGETHER[::-1]):
+            self.blocks[kind].section.pointed.connect(self.blocks[other].section.point_at)
 
     def show_view(self, view: View) -> None:
-        """Nothing to follow: the sections are empty for every unit."""
+        """Draw anew only when the pictures or what they are of changed."""
+        key = (view.pictures, view.model, view.state.layer)
+        if len(self._shown) == len(key) and all(a is b for a, b in zip(key, self._shown, strict=True)):
+            return
+        self._shown = key
+        if view.model is None:
+            self._pictures = None
+            self._say(NO_NETWORK)
+        elif view.pictures is not None:
+            self._waited, self._pictures = 0, view.pictures
+            self._show(view, view.pictures)
+        elif self._pictures is None:
+            self._say(LOADING)
+
+    def slow_tick(self) -> None:
+        """A unit that is read at once never shows the word for it: sections would flash with every click."""
+        if self.session.view.pictures is not None or self.session.view.model is None:
+            return
+        self._waited += 1
+        if self._waited == _PATIENCE:
+            self._pictures = None
+            self._say(LOADING)
+
+    def _block(self, kind: str) -> PictureBlock:
+        title, tip, from_images = BLOCKS[kind]
+        block = PictureBlock(title, tip, from_images=from_images)
+        block.section.chosen.connect(partial(self._enlarge, kind))
+        block.section.opened.connect(partial(self._open, kind))
+        return block
+
+    def _say(self, text: str) -> None:
+        for block in self.blocks.values():
+            block.say(text)
+        self.provenance.say("")
+
+    def _show(self, view: View, pictures: UnitPictures) -> None:
+        together = side_for(*(pictures.pictures.get(kind, ()) for kind in TOGETHER))
+        for kind, block in self.blocks.items():
+            found = pictures.pictures.get(kind, ())
+            if found:
+                block.show_pictures(found, together if kind in TOGETHER else side_for(found))
+            elif kind in pictures.notes:
+                block.say(f"Tried, but there is nothing: {pictures.notes[kind]}")
+            elif pictures.error:
+                block.say(f"Failed: {pictures.error}")
+            else:
+                block.section.say(NOT_YET, COMPUTE, partial(self._compute, kind), COMPUTE_TIP)
+                block.caption.say("")
+        self.provenance.say(provenance(pictures, BLOCKS, passed_on(view)))
+
+    def _compute(self, kind: str) -> None:
+        if self._pictures is not None:
+            self.wanted.emit(Compute(self._pictures.ref, kind))
+
+    def _enlarge(self, kind: str, rank: int) -> None:
+        if self._pictures is None:
+            return
+        found = self._pictures.pictures.get(kind, ())
+        at = next((place for place, picture in enumerate(found) if picture.rank == rank), 0)
+        name = unit_name(self.session.view.model, self._pictures.ref)
+        if found:
+            self.wanted.emit(Enlarge(found, at, f"{name}: {BLOCKS[kind][0].lower()}", f"{name}-{kind}"))
+
+    def _open(self, kind: str, rank: int) -> None:
+        found = self._pictures.pictures.get(kind, ()) if self._pictures is not None else ()
+        for picture in found:
+            if picture.rank == rank:
+                self.wanted.emit(OpenSource(picture))
+
+
+def passed_on(view: View) -> str:
+    """Whose pictures these are, where the layer only passes the units of another on."""
+    ref = pictures_ref(view.model, view.state)
+    if view.model is None or ref is None or ref.layer == view.state.layer:
+        return ""
+    source: LayerInfo = view.model.layer(ref.layer)
+    here = view.model.layer(view.state.layer)
+    return f"Pictures of {source.alias}: {here.alias} passes the same units on"

@@ -76,7 +76,16 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
             item.setVisible(True)
         for item in self._pieces[len(pieces) :]:
             item.setVisible(False)
-        self._sized(*size)
+        self.set_size(*size)
+
+    @property
+    def content(self) -> pyqtgraph.ItemGroup:
+        """Where items of one's own are put, in picture pixels."""
+        return self._content
+
+    def set_size(self, height: float, width: float) -> None:
+        """The size of a picture that items of one's own make up."""
+        self._sized(height, width)
         self._image.setVisible(False)
 
     def clear_picture(self) -> None:

@@ -14,7 +14,6 @@ from deepvis_app.ui.panels.layer_bar import LayerBarPanel
 from deepvis_app.ui.panels.layer_tree import LayerTree
 from deepvis_app.ui.panels.scores import ScoresPanel, why_empty
 from deepvis_app.ui.panels.status import StatusPanel, how_fast, what_is_shown
-from deepvis_app.ui.panels.unit_pictures import UnitPicturesPanel
 from tests.ui.fakes import large_model
 from tests.ui.mouse import click, press_key, type_keys
 from tests.ui.panels.helpers import Stage
@@ -98,13 +97,6 @@ def test_scores_say_why_there_are_none(qtbot: QtBot) -> None:
         why_empty(replace(view, result=replace(view.result, scores=(), scores_note="They are NaN.")))
         == "They are NaN."
     )
-
-
-def test_the_units_pictures_name_the_command_that_makes_them(qtbot: QtBot) -> None:
-    stage = Stage(qtbot, UnitPicturesPanel)
-    assert len(stage.panel.sections) == 3
-    assert all("deepvis-precompute" in section.why_empty for section in stage.panel.sections)
-    assert all("ot computed yet" in section.why_empty for section in stage.panel.sections)
 
 
 def test_the_status_line_says_exactly_what_is_shown(qtbot: QtBot) -> None:

@@ -17,7 +17,6 @@ from deepvis_app.ui.widgets.buttons import FlatButton, SignButton
 from deepvis_app.ui.widgets.chips import Chip, ChipRow
 from deepvis_app.ui.widgets.colour_bar import ColourBar, short
 from deepvis_app.ui.widgets.controls import Chooser, ElidedLabel, TypingField
-from deepvis_app.ui.widgets.picture_section import PictureSection
 from deepvis_app.ui.widgets.score_bars import ScoreBars
 from deepvis_app.ui.widgets.seek_slider import TICKS, SeekSlider
 from tests.ui.mouse import click, press_key, type_keys
@@ -275,14 +274,3 @@ def test_the_colour_bar_shows_the_table(qtbot: QtBot) -> None:
 )
 def test_short_numbers(value: float, text: str) -> None:
     assert short(value) == text
-
-
-def test_an_empty_section_has_nine_square_places_inside_itself(qtbot: QtBot) -> None:
-    section = PictureSection("Not computed yet.")
-    qtbot.addWidget(section)
-    section.resize(300, 200)
-    cells = section.cells()
-    assert len(cells) == 9
-    for cell in cells:
-        assert cell.width() == pytest.approx(cell.height())
-        assert section.rect().toRectF().contains(cell)

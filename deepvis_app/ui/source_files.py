@@ -1,0 +1,33 @@
+"""From a patch to the image that it was cut from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deepvis_app.messages import UnitPicture
+
+BUILT_IN = "samples:"  # such a source is a photograph that comes with the program
+
+
+class SourceGoneError(LookupError):
+    """The image is not there; the message says where it was and what to do."""
+
+
+def target_of(picture: UnitPicture) -> str:
+    """What to open to see the whole image. Raises SourceGoneError.
+
+    An image is named as its data set lists it: relative to the folder that the run was given as `images`.
+    """
+    source = picture.facts.source
+    if not source:
+        raise SourceGoneError("This picture was not cut from an image.")
+    if source.startswith(BUILT_IN):
+        return source
+    folder = str(picture.run.parameters.get("images", "")) if picture.run is not None else ""
+    path = Path(folder).expanduser() / source
+    if path.is_file():
+        return str(path)
+    if folder and Path(folder).is_file():
+        raise SourceGoneError(f"{source} lies inside {folder}: unpack it, and open the picture from there.")
+    where = f" in {folder}" if folder and not Path(source).is_absolute() else ""
+    raise SourceGoneError(f"{source} is no longer there{where}: put the images back to see all of it.")

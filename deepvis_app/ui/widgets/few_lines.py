@@ -1,0 +1,75 @@
+"""Text that takes as many lines as it needs, up to a few."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+
+class FewLines(QWidget):
+    """Muted text, wrapped; what does not fit into `most` lines is cut off with ..., and the tooltip has all."""
+
+    def __init__(self, most: int = 2, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._most, self._text = most, ""
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    def say(self, text: str, tooltip: str = "") -> None:
+        """Show the text; none takes no room at all."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleDescription(text)
+            self.setVisible(bool(text))
+            self.updateGeometry()
+            self.update()
+        self.setToolTip(tooltip or text)
+
+    def lines(self, width: float) -> list[str]:
+        """The text as it is broken for a width in pixels."""
+        layout = QTextLayout(self._text, self.font())
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        layout.beginLayout()
+        starts = []
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(width, 1))
+            starts.append(line.textStart())
+        layout.endLayout()
+        ends = [*starts[1:], len(self._text)]
+        broken = [self._text[start:end].rstrip() for start, end in zip(starts, ends, strict=True)]
+        if len(broken) > self._most:
+            rest = self._text[starts[self._most - 1] :]
+            metrics = self.fontMetrics()
+            broken[self._most - 1 :] = [metrics.elidedText(rest, Qt.TextElideMode.ElideRight, int(width))]
+        return broken
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return len(self.lines(width)) * self.fontMetrics().height()
+
+    def sizeHint(self) -> QSize:
+        width = max(self.width(), 1)
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.fontMetrics().height())
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        height = self.fontMetrics().height()
+        for row, line in enumerate(self.lines(self.width())):
+            at = QRectF(QPointF(0, row * height), QPointF(self.width(), (row + 1) * height))
+            painter.drawText(at, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), line)
+        painter.end()
