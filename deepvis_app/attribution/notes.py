@@ -34,13 +34,15 @@ def rule_note(title: str, mode: RuleMode, target: Target) -> str:
 
 def seed_note(unit_map: Tensor, target: Target) -> str:
     """What the starting signal over the unit's map (h, w) does that one may not expect; "" if nothing."""
+    if target.seed.kind != "map":
+        return ""
+    single = unit_map.numel() == 1
+    value = unit_map.item() if single else bool(unit_map.any())
     unit = target.unit_name
-    if target.seed.kind == "map":
-        if not unit_map.any():
-            return f"{unit} is silent: its whole map is zero, and the map is where the backward signal starts"
-        if unit_map.numel() == 1 and unit_map.item() < 0:
-            value = f"{unit_map.item():.3g}"
-            return f"{unit} is negative ({value}) and the backward signal starts from it: signs are turned"
+    if not value:
+        return f"{unit} is silent: its whole map is zero, and the map is where the backward signal starts"
+    if single and value < 0:
+        return f"{unit} is negative ({value:.3g}) and the backward signal starts from it: signs are turned"
     return ""
 
 

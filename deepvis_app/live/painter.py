@@ -85,7 +85,9 @@ class Painter:
         if found is None:
             return None
         grid = lay_out(layer.units, layer.map_shape, pane, whole=whole)
-        if grid.tile == layer.map_shape:
+        if layer.map_shape == (1, 1):
+            drawn = tiles.squares(self._numbers(layer, content, found), grid.tile)
+        elif grid.tile == layer.map_shape:
             drawn = self._numbers(layer, content, found)
         else:
             drawn = self._number(tiles.fit(found.maps, grid.tile), found.factors, found)
@@ -174,7 +176,7 @@ def heat_picture(attribution: Attribution, request: Request, picture: U8) -> Hea
     if not math.isfinite(peak):
         signal, peak = np.zeros_like(signal), 0.0
         note = "no picture because the backward signal is NaN or infinite: check the weights"
-    if peak:  # every view scales by itself; so squares of very small or large signals stay within float32
+    if peak and not 1e-9 < peak < 1e9:  # every view scales by itself; squares must stay within float32
         signal = signal / peak
     return Heat(
         method=attribution.label,

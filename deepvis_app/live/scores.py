@@ -20,25 +20,24 @@ def top_scores(info: ModelInfo, output: torch.Tensor) -> tuple[tuple[Score, ...]
     """
     if output.ndim != 2 or not output.numel():
         return (), ""
-    row = output[0].detach().float()
-    best = row.topk(min(TOP_SCORES, row.numel()))  # a NaN counts as the largest
-    values = best.values.tolist()
+    best = output.topk(min(TOP_SCORES, output.shape[1]))  # a NaN counts as the largest
+    [values], [indices] = best.values.tolist(), best.indices.tolist()
     if not math.isfinite(values[0]):
         return (), STRANGE
-    shares = _probabilities(info, row, values)
+    shares = _probabilities(info, output, values)
     return tuple(
-        Score(index, info.label(index), share)
-        for index, share in zip(best.indices.tolist(), shares, strict=True)
+        Score(index, info.label(index), share) for index, share in zip(indices, shares, strict=True)
     ), ""
 
 
-def _probabilities(info: ModelInfo, row: torch.Tensor, values: list[float]) -> list[float]:
-    """The probabilities that belong to the largest `values` of `row`."""
+def _probabilities(info: ModelInfo, output: torch.Tensor, values: list[float]) -> list[float]:
+    """The probabilities that belong to the largest `values` of an output."""
     last = info.layers[-1].kind if info.layers else ""
     if last in ("Sigmoid", "Softmax"):
         return values
-    if row.numel() == 1:
+    if output.shape[1] == 1:
         return [0.5 + 0.5 * math.tanh(values[0] / 2)]  # the sigmoid, without overflow
+    row = output[0].float()
     if float(row.min()) >= 0 and abs(float(row.sum()) - 1) < 1e-3:
         return values
     all_of_them = float(row.logsumexp(0))

@@ -11,7 +11,7 @@ import torch
 from deepvis_app.attribution import METHODS, Attribution, Target, always
 from deepvis_app.live.painter import Painter, Ranges, heat_picture
 from deepvis_app.live.scores import top_scores
-from deepvis_app.messages import U8, CropPolicy, Frame, LayerInfo, Request, Result, Timing, frozen
+from deepvis_app.messages import U8, Box, CropPolicy, Frame, LayerInfo, Request, Result, Timing, frozen
 from deepvis_app.models.loaded import LoadedModel
 from deepvis_app.models.probe import Probe, class_vector
 
@@ -21,9 +21,10 @@ LIVE_GAP_S = 1.0
 
 @dataclass(frozen=True)
 class Pass:
-    """One run through the network: what the pictures are made of."""
+    """One run through the network: what the pictures are made of; `picture` and `box` as in `Prepared`."""
 
-    picture: U8  # (H, W, 3): the exact input, before normalisation
+    picture: U8
+    box: Box
     output: torch.Tensor  # what the classes are read from
     activations: dict[str, torch.Tensor]
     attribution: Attribution | None
@@ -37,7 +38,8 @@ class Prepared:
     model: LoadedModel
     frame: Frame
     crop: CropPolicy | None
-    pixels: U8
+    picture: U8  # (H, W, 3): the exact input, before normalisation
+    box: Box  # the part of the frame that it shows
     x: torch.Tensor  # (1, C, H, W) on the model's device
 
     def serves(self, model: LoadedModel, frame: Frame, crop: CropPolicy | None) -> bool:
@@ -46,8 +48,11 @@ class Prepared:
 
 def prepare(model: LoadedModel, frame: Frame, crop: CropPolicy | None) -> Prepared:
     """Half of the work beside a small network; it needs no order, so that the capture thread can do it."""
-    pixels = model.preprocess.pixels(frame.rgb, crop)
-    return Prepared(model, frame, crop, pixels, model.preprocess.tensor(pixels, model.device))
+    preprocess = model.preprocess
+    pixels = preprocess.pixels(frame.rgb, crop)
+    x = preprocess.tensor(pixels, model.device)
+    box = preprocess.frame_box(frame.rgb.shape[:2], crop)
+    return Prepared(model, frame, crop, frozen(preprocess.shown(pixels)), box, x)
 
 
 @dataclass
@@ -98,16 +103,14 @@ def _pass(model: LoadedModel, frame: Frame, request: Request, memo: Memo, wanted
         ready = memo.prepared
         if ready is None or not ready.serves(model, frame, request.crop):
             ready = prepare(model, frame, request.crop)
-        x = ready.x
         if backward is None:
             attribution = None
-            output, activations = _forward(model, x, watch)
+            output, activations = _forward(model, ready.x, watch)
         else:
-            attribution = _attribute(model, x, request, watch, wanted)
+            attribution = _attribute(model, ready.x, request, watch, wanted)
             output, activations = attribution.output, attribution.activations
         network_ms = (time.perf_counter() - started) * 1e3
-        picture = frozen(model.preprocess.shown(ready.pixels))
-        memo.last = Pass(picture, output, activations, attribution, network_ms)
+        memo.last = Pass(ready.picture, ready.box, output, activations, attribution, network_ms)
         memo.key = key
     return memo.last
 
@@ -152,7 +155,7 @@ def _result(model: LoadedModel, frame: Frame, run: Pass, painter: Painter, start
         unit=painter.unit(layer),
         heat=heat_picture(attribution, request, run.picture) if attribution else None,
         network_input=run.picture,
-        input_box=model.preprocess.frame_box(frame.rgb.shape[:2], request.crop),
+        input_box=run.box,
         scores=scores,
         scores_note=scores_note,
         cell_value=_cell_value(painter, request),

@@ -89,7 +89,9 @@ def _centred(signal: F32) -> F32:
 
 def _to_unit(level: F32) -> F32:
     low, high = float(level.min()), float(level.max())
-    return ((level - low) / (high - low)).astype(np.float32) if high > low else np.zeros_like(level)
+    return (
+        ((level - low) / (high - low)).astype(np.float32, copy=False) if high > low else np.zeros_like(level)
+    )
 
 
 def _rgb(levels: F32) -> U8:

@@ -91,7 +91,7 @@ def test_a_frame_that_comes_too_soon_is_not_looked_at(model: LoadedModel) -> Non
     result = step(model, frame(1, 1.0), REQUEST, memo)
     assert memo.last is not None
     watched = Counting(memo.last.activations)
-    run = Pass(memo.last.picture, memo.last.output, watched, None, 0)
+    run = replace(memo.last, activations=watched, attribution=None)
     for index in range(60):  # two seconds at 30 frames a second
         at = replace(result, frame=replace(result.frame, index=index, captured_at=1 + index / 30))
         records.follow(model.info, at, run)
