@@ -129,12 +129,12 @@ class Records:
         y, x = divmod(int(book.places[unit, rank]), layer.map_shape[1])
         seen = layer.receptive_field
         box = (0, 0, *kept.picture.shape[:2]) if seen is None or seen.whole else seen.box(y, x)
+        more = {"from": kept.name, "seen": kept.seen, "frame": kept.index, "position": [y, x]}
         facts = PictureFacts(
             activation=value,
-            source=kept.name,
             box=in_frame(box, kept.picture.shape[:2], kept.input_box, kept.size),
             label=kept.label,
-            more={"seen": kept.seen, "frame": kept.index, "still": kept.still, "position": [y, x]},
+            more=more | ({"still": True} if kept.still else {}),
         )
         return UnitPicture("session", rank, cut(kept.picture, box), value, facts)
 
@@ -145,12 +145,13 @@ def _identity(result: Result) -> Hashable:
 
 
 def _moment(frame: Frame) -> int:
-    """The second of a stream; of a still a number of its own, below zero, also when it comes round again."""
+    """The second of a stream; of a still a number of its own, below zero, also when it comes round again.
+
+    A few thousand pixels tell stills apart: pasted ones have no names, and names come twice.
+    """
     if not frame.still:
         return int(frame.captured_at // MOMENT_S)
-    step = max(
-        1, min(frame.rgb.shape[:2]) // 64
-    )  # some thousand pixels tell pictures apart, also of one name
+    step = max(1, min(frame.rgb.shape[:2]) // 64)
     sample = frame.rgb[::step, ::step].tobytes()
     return -1 - (crc32(sample) >> 1 << 32 | crc32(frame.name.encode()))  # fits into 64 bits
 

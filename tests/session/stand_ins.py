@@ -1,4 +1,4 @@
-"""An engine and a source that only remember what they were asked, atlases likewise, and a model of four layers."""
+"""An engine, a source, atlases and pins that only remember what they were asked, and a model of four layers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from deepvis_app.messages import (
     ModelChoice,
     ModelInfo,
     Mosaic,
+    PinOrder,
     Request,
     Result,
     SourceCommand,
@@ -97,6 +98,18 @@ class Atlas:
 
     def take(self) -> AtlasAnswer | None:
         return self.answers.pop(0) if self.answers else None
+
+
+class Pins:
+    def __init__(self) -> None:
+        self.orders: list[PinOrder] = []
+        self.sentences: list[str] = []
+
+    def put(self, order: PinOrder) -> None:
+        self.orders.append(order)
+
+    def take(self) -> str | None:
+        return self.sentences.pop(0) if self.sentences else None
 
 
 class Clock:

@@ -24,19 +24,7 @@ from deepvis_app.session.pinning import (
     toggle_pictures_from,
     toggle_pin,
 )
-from tests.session.stand_ins import MODEL, Atlas, Clock, Compute, Source, answer
-
-
-class Pins:
-    def __init__(self) -> None:
-        self.orders: list[PinOrder] = []
-        self.sentences: list[str] = []
-
-    def put(self, order: PinOrder) -> None:
-        self.orders.append(order)
-
-    def take(self) -> str | None:
-        return self.sentences.pop(0) if self.sentences else None
+from tests.session.stand_ins import MODEL, Atlas, Clock, Compute, Pins, Source, answer
 
 
 def record(second: int) -> UnitPicture:
