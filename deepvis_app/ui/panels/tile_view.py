@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtGui import QColor, QPainter, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
 from deepvis_app.messages import I32, Grid, LayerInfo
@@ -103,7 +103,13 @@ class TileView(ImageView):
             self.show_box(box)
             self._selection = selection
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self._report_pane()
+
     def _report_pane(self) -> None:
+        if not self.isVisible():  # a hidden page of a stack has no size of its own
+            return
         ratio = self.devicePixelRatioF() / PANE_STEP
         height, width = (max(int(side * ratio), 1) * PANE_STEP for side in (self.height(), self.width()))
         self.session.change(pane=(height, width))

@@ -50,7 +50,7 @@ class PictureSection(QWidget):
         self._waiting = -1  # the rank that was clicked, until it is clear that no second click follows
         self._click.timeout.connect(lambda: self.chosen.emit(self._waiting))
         self.words = _words()
-        self.button = FlatButton("", "", self._ask)
+        self.button = FlatButton("", "Make what is missing here", self._ask)
         self._action: Callable[[], None] | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 2, 6, 2)
@@ -88,7 +88,7 @@ class PictureSection(QWidget):
         self.words.setToolTip(text)
         self.words.setVisible(bool(text))
         self.button.setText(button)
-        self.button.setToolTip(tip or button)
+        self.button.setToolTip(tip or button or self.button.toolTip())
         self.button.setAccessibleName(button)
         self.button.setVisible(bool(button))
         self.button.updateGeometry()
