@@ -21,7 +21,7 @@ from deepvis_app.models.devices import available_devices
 from deepvis_app.session import Session, View, ViewState
 from deepvis_app.ui.action import Services
 from deepvis_app.ui.camera_permission import shielded
-from deepvis_app.ui.dialogs import trust
+from deepvis_app.ui.dialogs import job_now, trust
 from deepvis_app.ui.main_window import MainWindow
 
 _log = logging.getLogger("deepvis.qt")
@@ -91,6 +91,7 @@ def build(start: Start, *, remember: bool) -> Program:
         models=model_names,
         devices=available_devices,
         list_cameras=lambda: [(camera.index, camera.name) for camera in list_cameras()],
+        compute=lambda ref, kind: job_now.compute(window.context, ref, kind),
     )
     window = MainWindow(session, services, remember=remember)
     if start.theme is not None:

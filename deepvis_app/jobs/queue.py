@@ -49,7 +49,7 @@ class JobQueue:
     def problem(self) -> str:
         """One sentence: why no job can run at all; "" if nothing is in the way."""
         if PACKAGE in self._command and package_folder() is None:
-            return "The package precompute is not installed: install DeepVis again (pip install deepvis)."
+            return f"The package {PACKAGE} is not installed: install DeepVis again (pip install deepvis)."
         return ""
 
     def add(self, spec: JobSpec, urgent: bool = False) -> str:

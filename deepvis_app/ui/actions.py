@@ -12,10 +12,10 @@ from deepvis_app.messages import Seed
 from deepvis_app.session import View, intents
 from deepvis_app.ui import choices, clipboard, openings, saving
 from deepvis_app.ui.action import Action, ActionContext, Submenu
-from deepvis_app.ui.dialogs import model
+from deepvis_app.ui.dialogs import jobs, model
 from deepvis_app.ui.help import open_log, toggle_help
 
-MENUS = ("File", "Source", "Model", "Unit", "Backward", "View", "Help")
+MENUS = ("File", "Source", "Model", "Unit", "Backward", "View", "Tools", "Help")
 STEP = 1
 FAST = intents.FAST
 
@@ -178,6 +178,10 @@ _ENTRIES: tuple[Action | Submenu, ...] = (
            lambda c: c.window.toggle_full_screen(), ("F11",)),
     Action("debug", "Timings", "View", "How many timings the status line tells: none, some, all",
            lambda c: intents.cycle_debug(c.session), ("5",), checked=lambda v: v.state.debug > 0),
+
+    # ---- Tools ----
+    Action("jobs", "Jobs…", "Tools", "Make preferred pictures and patches of real images, and see how far they are",
+           jobs.open_jobs, ("Ctrl+J",), button="Jobs…"),
 
     # ---- Help ----
     Action("help", "Keys and actions", "Help", "This page", toggle_help, ("H", "F1"), button="Help"),

@@ -72,6 +72,12 @@ class Layout(QWidget):
         for area in ("left", "right"):
             self.splitters[area].setVisible(any(not pane.isHidden() for pane in self._in(area)))
 
+    def add_to_status(self, widget: QWidget) -> None:
+        """Put a widget at the end of the status line."""
+        line = self.panels["status"].layout()
+        assert line is not None  # it is a line
+        line.addWidget(widget)
+
     def is_shown(self, name: str) -> bool:
         return not self.panels[name].isHidden()
 

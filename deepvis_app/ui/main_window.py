@@ -17,6 +17,7 @@ from deepvis_app.ui.actions import ACTIONS
 from deepvis_app.ui.banner import Banner
 from deepvis_app.ui.clock import Clock, Listener
 from deepvis_app.ui.errors import Errors
+from deepvis_app.ui.job_watch import JobWatch
 from deepvis_app.ui.layout import Layout
 from deepvis_app.ui.menus import Menus
 from deepvis_app.ui.panels.search import UnitSearch
@@ -49,6 +50,8 @@ class MainWindow(QMainWindow):
         self.panels = self.centre.panels
         self.setCentralWidget(self.centre)
         self.context = ActionContext(session, services, self)
+        self.jobs = JobWatch(self.context)
+        self.centre.add_to_status(self.jobs.indicator)
         self.menus = Menus(self, self.context, ACTIONS)
         self._restore()
         listeners: list[Listener] = [self, *self.panels.values()]
@@ -79,6 +82,7 @@ class MainWindow(QMainWindow):
 
     def slow_tick(self) -> None:
         self.banner.slow_tick()
+        self.jobs.slow_tick()
         sentence = self.errors.take()
         if sentence is not None:
             self.banner.failure(sentence)
@@ -138,6 +142,9 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
+        if event is not None and self._remember and not self._ended and not self.jobs.may_close():
+            event.ignore()
+            return
         if not self._ended:
             self._ended = True
             self._end()
@@ -156,6 +163,7 @@ class MainWindow(QMainWindow):
 
     def _end(self) -> None:
         self.clock.stop()
+        self.jobs.end()
         for dialog in self.findChildren(QDialog):
             dialog.close()
         if self._remember:

@@ -75,6 +75,7 @@ def endless():
 def words():
     tell(event="end", status="done", text=" ".join(sys.argv[1:]))
 
+am, top = work, done
 globals()[sys.argv[1]]()
 '''
 

@@ -1,0 +1,164 @@
+"""The JOB_FORMS table: what of `deepvis-precompute` can be started from the window, and in which words.
+
+To add a job: one entry here. The form, the command line and the buttons of empty panes follow; a contract test
+compares the options and their defaults with the command itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import is_zipfile
+
+from deepvis_app.jobs import JobSpec
+from deepvis_app.messages import LayerInfo, ModelChoice, ModelInfo, UnitRef
+
+Value = str | int | bool
+NEED_IMAGES = "Choose a folder or a zip file with images."
+
+
+@dataclass(frozen=True)
+class Field:
+    """One option of a job. Its default decides what it is: a tick, a number from `low` to `high`, or a choice.
+
+    `default` must be the command's own: what a person leaves as it is is not said in the command line.
+    """
+
+    option: str  # e.g. "--steps"
+    label: str
+    tooltip: str
+    default: Value
+    choices: tuple[tuple[str, str], ...] = ()  # value and title
+    low: int = 0
+    high: int = 0
+
+
+@dataclass(frozen=True)
+class JobForm:
+    """One sub-command; `fills` are the kinds of pictures whose empty panes it fills."""
+
+    name: str
+    title: str
+    help: str
+    fields: tuple[Field, ...]
+    fills: tuple[str, ...]
+    images: bool = False  # it needs --images: a folder or a zip file
+    gives_way: bool = False
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which units a job is for: the words, and how a person calls them."""
+
+    layers: str
+    units: str
+    text: str
+
+
+_PRESETS = (
+    ("normalised", "Normalised steps"),
+    ("A", "A of the paper"),
+    ("B", "B of the paper"),
+    ("C", "C of the paper"),
+    ("D", "D of the paper"),
+    ("none", "No priors"),
+)
+# fmt: off
+_ENTRIES = (
+    JobForm("am", "Preferred pictures", "Makes pictures that excite a unit most (activation maximisation)",
+            (Field("--preset", "Priors", "What keeps pictures natural (Yosinski et al. 2015)", "C", _PRESETS),
+             Field("--seeds", "Pictures per unit", "How many, each from another start", 9, low=1, high=64),
+             Field("--steps", "Steps", "More steps: clearer pictures, and as much longer", 256, low=1, high=10_000)),
+            ("am",), gives_way=True),
+    JobForm("top", "Patches of real images", "Finds the patches of your images that excite a unit most, and what "
+            "in them does; also the statistics of its values",
+            (Field("-n", "Patches per unit", "How many patches for each unit", 9, low=1, high=64),
+             Field("--guided", "Guided backprop too", "Beside deconv, also what guided backprop shows", False)),
+            ("top", "deconv", "guided"), images=True),
+)
+# fmt: on
+JOB_FORMS: dict[str, JobForm] = {form.name: form for form in _ENTRIES}
+
+
+def form_for(kind: str) -> JobForm | None:
+    """The job that makes pictures of this kind."""
+    return next((form for form in JOB_FORMS.values() if kind in form.fills), None)
+
+
+def scopes(model: ModelInfo, selected: UnitRef) -> dict[str, Scope]:
+    """What can be chosen while `selected` is; a layer that only passes units on is left out of "all"."""
+    layer = model.layer(selected.layer)
+    name = word_for(model, layer)
+    own = [layer for layer in model.layers if layer.units and not layer.pictures_of]
+    main = [layer for layer in own if layer.kind.startswith("Conv") or layer.is_class_layer]
+    return {
+        "unit": Scope(name, str(selected.unit), f"{layer.alias}:{selected.unit}"),
+        "layer": Scope(name, "all", f"{layer.alias}, {_count(layer.units, 'unit')}"),
+        "main": Scope(_words(model, main), "all", f"all conv and class layers, {_total(main)}"),
+        "all": Scope(_words(model, own), "all", f"all layers, {_total(own)}"),
+    }
+
+
+def word_for(model: ModelInfo, layer: LayerInfo) -> str:
+    """The alias, where it cannot be taken for another layer."""
+    called = sum(layer.alias in (other.alias, other.name) for other in model.layers)
+    return layer.alias if called == 1 else layer.name
+
+
+def job_spec(
+    form: JobForm, model: ModelInfo, scope: Scope, values: Mapping[str, Value], images: str, device: str
+) -> JobSpec:
+    """The command for `precompute`; `values` are by option, those left out are as by default."""
+    words = [form.name, *_model_words(model.choice), *_said("--device", device, "auto")]
+    words += ["--layers", scope.layers, *_said("--units", scope.units, "all")]
+    if form.images:
+        words += ["--images", _absolute(images)]
+    for field in form.fields:
+        words += _said(field.option, values.get(field.option, field.default), field.default)
+    return JobSpec(f"{form.title}: {scope.text} ({model.title})", tuple(words), form.gives_way)
+
+
+def images_problem(path: str) -> str:
+    """One sentence: why this cannot be taken as the pictures; "" if it can."""
+    if not path.strip():
+        return NEED_IMAGES
+    found = Path(path.strip()).expanduser()
+    try:
+        if found.is_dir() or (found.is_file() and is_zipfile(found)):
+            return ""
+        there = found.exists()
+    except (OSError, ValueError) as error:
+        return f"{path} cannot be read ({error}). {NEED_IMAGES}"
+    return f"{path} is neither a folder nor a zip file." if there else f"There is no folder or file {path}."
+
+
+def _model_words(choice: ModelChoice) -> list[str]:
+    """Paths are made absolute, because the job runs in another folder."""
+    is_file, weights = choice.name.startswith("file:"), choice.weights
+    name = f"file:{_absolute(choice.name.removeprefix('file:'))}" if is_file else choice.name
+    if weights not in ("default", "random"):
+        weights = _absolute(weights)
+    return ["--model", name, *_said("--weights", weights, "default")]
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path.strip()).expanduser().absolute())
+
+
+def _said(option: str, value: Value, default: Value) -> list[str]:
+    if value == default:
+        return []
+    return [option] if value is True else [option, str(value)]
+
+
+def _words(model: ModelInfo, layers: list[LayerInfo]) -> str:
+    return ",".join(word_for(model, layer) for layer in layers)
+
+
+def _total(layers: list[LayerInfo]) -> str:
+    return f"{_count(sum(layer.units for layer in layers), 'unit')}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
