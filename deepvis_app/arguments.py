@@ -31,6 +31,7 @@ class Options:
     size: tuple[int, int] | None = None  # width, height
     as_json: bool = False
     overview: bool = False
+    pattern: str = ""
 
 
 def parse(words: list[str]) -> Options:
@@ -62,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--method", help="off, gradient, deconv, guided, ...: show where the unit looks")
     parser.add_argument("--view", help="how the backward picture is drawn: raw, gray, norm, ...")
     parser.add_argument("--overview", action="store_true", help="show all layers at once")
+    parser.add_argument(
+        "--pattern", choices=("am", "top"), default="", help="show every unit's picture of this kind"
+    )
     parser.add_argument("--theme", choices=("system", "light", "dark"))
     parser.add_argument("--config", type=Path, help="a settings file (TOML)")
     shot = parser.add_argument_group("without a window")

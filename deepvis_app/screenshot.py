@@ -75,9 +75,19 @@ def described(view: View) -> dict[str, Any]:
         "relus_intercepted": heat.intercepted if heat else None,
         "relus": heat.rectifiers if heat else None,
         "note": heat.note if heat else "",
+        "pictures": {kind: len(found) for kind, found in view.pictures.pictures.items()}
+        if view.pictures
+        else {},
+        "percentile": _percentile(view),
         "timing_ms": asdict(result.timing),
         "fps": round(view.fps, 1),
     }
+
+
+def _percentile(view: View) -> float | None:
+    """Where the unit's value lies among its largest values in the images of its statistics, in 0..100."""
+    stats, unit = view.pictures.stats if view.pictures else None, view.result.unit if view.result else None
+    return stats.percentile(unit.maximum) if stats is not None and unit is not None else None
 
 
 def _finite(told: Any) -> Any:
@@ -97,7 +107,7 @@ def _wait(program: Program, frames: int) -> View:
 
     def look() -> None:
         view = program.session.view
-        frame = view.result.frame if view.fresh and view.result is not None else None
+        frame = view.result.frame if view.fresh and view.result is not None and _read(view) else None
         if frame is not None:
             seen.add(frame.index)
         problem = _problem(program)
@@ -120,6 +130,11 @@ def _wait(program: Program, frames: int) -> View:
     if not program.session.view.fresh:
         raise ScreenshotError(f"nothing was computed within {PATIENCE_MS // 1000} s")
     return program.session.view
+
+
+def _read(view: View) -> bool:
+    """Whether the atlases have answered for what is selected."""
+    return view.pictures is not None and (not view.state.pattern or view.pattern is not None)
 
 
 def _problem(program: Program) -> str:

@@ -117,6 +117,7 @@ def _view_state(options: Options, config: AppConfig) -> ViewState:
         method=method,
         back_view=view,
         overview=options.overview,
+        pattern=options.pattern,
         mirror=config.mirror,
     )
 
