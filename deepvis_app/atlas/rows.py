@@ -76,10 +76,16 @@ def stats_row(stats: UnitStats) -> tuple[Any, ...]:
 def stats_of(row: tuple[Any, ...], run: RunInfo | None) -> UnitStats:
     """The statistics in (count, mean, std, zeros, quantiles). Raises ValueError."""
     count, mean, std, zeros, quantiles = row
-    pairs = tuple((_real(share), _real(value)) for share, value in _parsed(quantiles))
+    pairs = _pairs(_parsed(quantiles))
     if list(pairs) != sorted(pairs):
         raise ValueError("quantiles that do not rise")
     return UnitStats(_whole(count), _real(mean), _real(std), pairs, _real(zeros), run)
+
+
+def _pairs(value: object) -> tuple[tuple[float, float], ...]:
+    if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
+        raise ValueError("no list of pairs")
+    return tuple((_real(share), _real(at)) for share, at in value)
 
 
 def _facts(text: object) -> PictureFacts:
