@@ -70,7 +70,8 @@ def rate(per_second: float) -> str:
 def _progress(job: JobView) -> list[str]:
     if not job.total:
         return [] if job.state == "stopping" else ["loading the network"]
-    parts = [job.what, f"{job.done} of {job.total} {job.unit}", job.where]
+    phase = "" if job.what == job.spec.words[0] else job.what
+    parts = [phase, f"{job.done} of {job.total} {job.unit}", job.where]
     if job.state == "running":
         parts += [rate(job.rate)] if job.rate else []
         parts += [f"{duration(job.eta_s)} left"] if job.eta_s is not None else []

@@ -6,21 +6,16 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import partial
 
 from PyQt6.QtCore import QSignalBlocker
-from PyQt6.QtGui import QFontDatabase, QPalette
+from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import (
     QApplication,
     QCheckBox,
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QSpinBox,
     QWidget,
 )
 
@@ -28,56 +23,62 @@ from deepvis_app.jobs import JobSpec
 from deepvis_app.session.pictures import pictures_ref
 from deepvis_app.ui.action import ActionContext
 from deepvis_app.ui.dialogs.ask import ask_folder, ask_open
+from deepvis_app.ui.dialogs.job_controls import (
+    Control,
+    button,
+    combo,
+    command_box,
+    control_of,
+    on_change,
+    value_of,
+)
 from deepvis_app.ui.dialogs.job_forms import (
     JOB_FORMS,
-    Field,
     JobForm,
     Scope,
-    Value,
     images_problem,
     job_spec,
     scopes,
 )
+from deepvis_app.ui.widgets.controls import ElidedLabel
 
 IMAGES = "jobs/images"  # where the pictures lie, as remembered
 ZIP_FILES = "Zip files (*.zip)"
 SHOWN_AS = "deepvis-precompute"
 NO_MODEL = "No network is loaded yet."
 _SCOPES = {"unit": "This unit", "layer": "This layer", "main": "Main layers", "all": "Everything"}
-_PREVIEW_LINES = 2
-Control = QComboBox | QSpinBox | QCheckBox
 
 
 class JobFormBox(QWidget):
     """`spec` is what would be started, or None with the reason in `problem`."""
 
-    def __init__(self, context: ActionContext) -> None:
+    def __init__(self, context: ActionContext, start: Callable[[JobSpec], object]) -> None:
+        """`start` is called with the job when a person has pressed the button."""
         super().__init__()
-        self._context = context
+        self._context, self._start = context, start
         self._scopes: dict[str, Scope] = {}
         self.spec: JobSpec | None = None
         self.problem = NO_MODEL
-        self.job = _combo("What is to be made")
+        self.job = combo("What is to be made")
         for form in JOB_FORMS.values():
             self.job.addItem(form.title, form.name)
-        self.scope = _combo("Which units it is made for")
+        self.scope = combo("Which units it is made for")
         for tag, title in _SCOPES.items():
             self.scope.addItem(title, tag)
-        self.help, self.why = (
-            _sentence(QPalette.ColorRole.PlaceholderText),
-            _sentence(QPalette.ColorRole.BrightText),
-        )
+        self.help, self.why = ElidedLabel(muted=True), QLabel()
+        self.why.setWordWrap(True)
+        self.why.setForegroundRole(QPalette.ColorRole.BrightText)
         self.images = QLineEdit(context.window.state.text(IMAGES))
         self.images.setPlaceholderText("Folder or zip file")
         self.images.setAccessibleName("Images")
-        self.device = _combo("Where it is computed")
+        self.device = combo("Where it is computed")
         self.controls: dict[str, dict[str, Control]] = {
-            form.name: {field.option: _control(field) for field in form.fields} for form in JOB_FORMS.values()
+            form.name: {field.option: control_of(field) for field in form.fields}
+            for form in JOB_FORMS.values()
         }
         self.options = {form.name: self._option_row(form) for form in JOB_FORMS.values()}
-        self.preview = _preview()
-        self.start = QPushButton("Start")
-        self.start.setAutoDefault(False)
+        self.preview = command_box()
+        self.start = button("Start", "Start it, or queue it behind what runs", self._press_start)
         self._arrange()
         self._connect()
         self.refresh()
@@ -94,7 +95,7 @@ class JobFormBox(QWidget):
         self.rows.setRowVisible(self._images_row, form.images)
         for name, row in self.options.items():
             self.rows.setRowVisible(row, name == form.name)
-        self.help.setText(f"{form.help}.")
+        self.help.say(f"{form.help}.")
         self._scopes = scopes(view.model, selected) if view.model is not None and selected is not None else {}
         for place, (tag, title) in enumerate(_SCOPES.items()):
             text = f"{title} ({self._scopes[tag].text})" if self._scopes else title
@@ -118,10 +119,13 @@ class JobFormBox(QWidget):
                 self.device.setCurrentText(model.choice.device)
         self.refresh()
 
-    def remember(self) -> None:
-        """Keep where the pictures lie for the next time."""
+    def _press_start(self) -> None:
+        self.refresh()  # what was there a moment ago may be gone
+        if self.spec is None:
+            return
         if self._form().images:
             self._context.window.state.keep(IMAGES, self.images.text().strip())
+        self._start(self.spec)
 
     def _form(self) -> JobForm:
         return JOB_FORMS[str(self.job.currentData())]
@@ -136,7 +140,7 @@ class JobFormBox(QWidget):
         if problem or model is None:
             return None, problem
         scope = self._scopes[str(self.scope.currentData())]
-        values = {option: _value(control) for option, control in self.controls[form.name].items()}
+        values = {option: value_of(control) for option, control in self.controls[form.name].items()}
         return job_spec(
             form, model, scope, values, self.images.text(), self.device.currentText() or "auto"
         ), ""
@@ -157,13 +161,13 @@ class JobFormBox(QWidget):
         return row
 
     def _arrange(self) -> None:
-        self.folder = _button("Folder…", "A folder with images, and all folders in it", self._ask_folder)
-        self._images_row, self.copy = QWidget(), _button("Copy", "Copy the command line", self._copy)
+        self.folder = button("Folder…", "A folder with images, and all folders in it", self._ask_folder)
+        self._images_row, self.copy = QWidget(), button("Copy", "Copy the command line", self._copy)
         images = QHBoxLayout(self._images_row)
         images.setContentsMargins(0, 0, 0, 0)
         images.addWidget(self.images, 1)
         images.addWidget(self.folder)
-        images.addWidget(_button("Zip file…", "A zip file with images", self._ask_zip))
+        images.addWidget(button("Zip file…", "A zip file with images", self._ask_zip))
         command = QHBoxLayout()
         command.addWidget(self.preview, 1)
         command.addWidget(self.copy)
@@ -189,7 +193,7 @@ class JobFormBox(QWidget):
         self.images.textChanged.connect(self.refresh)
         for controls in self.controls.values():
             for control in controls.values():
-                _changed(control, self.refresh)
+                on_change(control, self.refresh)
 
     def _ask_folder(self) -> None:
         ask_folder(self, "Choose a folder with images", self.images.text(), self.images.setText)
@@ -207,74 +211,3 @@ def command_line(words: tuple[str, ...]) -> str:
     """What a person would type for the same job."""
     line = (SHOWN_AS, *words)
     return subprocess.list2cmdline(line) if sys.platform == "win32" else shlex.join(line)
-
-
-def _control(field: Field) -> Control:
-    control: Control
-    if isinstance(field.default, bool):
-        control = QCheckBox(field.label)
-        control.setChecked(field.default)
-    elif isinstance(field.default, int):
-        control = QSpinBox()
-        control.setRange(field.low, field.high)
-        control.setValue(field.default)
-    else:
-        control = _combo(field.label)
-        for value, title in field.choices:
-            control.addItem(title, value)
-        control.setCurrentIndex(control.findData(field.default))
-    control.setToolTip(field.tooltip)
-    control.setAccessibleName(field.label)
-    return control
-
-
-def _value(control: Control) -> Value:
-    if isinstance(control, QCheckBox):
-        return control.isChecked()
-    return control.value() if isinstance(control, QSpinBox) else str(control.currentData())
-
-
-def _changed(control: Control, do: Callable[[], None]) -> None:
-    if isinstance(control, QCheckBox):
-        control.toggled.connect(do)
-    elif isinstance(control, QSpinBox):
-        control.valueChanged.connect(do)
-    else:
-        control.currentIndexChanged.connect(do)
-
-
-def _combo(tooltip: str) -> QComboBox:
-    box = QComboBox()
-    box.setToolTip(tooltip)
-    box.setAccessibleName(tooltip)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    return box
-
-
-def _button(text: str, tooltip: str, do: Callable[[], None]) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tooltip)
-    button.setAutoDefault(False)
-    button.clicked.connect(partial(_press, do))
-    return button
-
-
-def _press(do: Callable[[], None], _checked: bool = False) -> None:
-    do()
-
-
-def _sentence(role: QPalette.ColorRole) -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setForegroundRole(role)
-    return label
-
-
-def _preview() -> QPlainTextEdit:
-    text = QPlainTextEdit()
-    text.setReadOnly(True)
-    text.setAccessibleName("Command line")
-    text.setToolTip("The same job as a command line")
-    text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-    text.setFixedHeight(text.fontMetrics().lineSpacing() * _PREVIEW_LINES + 2 * text.frameWidth() + 10)
-    return text

@@ -71,8 +71,8 @@ _ENTRIES = (
              Field("--seeds", "Pictures per unit", "How many, each from another start", 9, low=1, high=64),
              Field("--steps", "Steps", "More steps: clearer pictures, and as much longer", 256, low=1, high=10_000)),
             ("am",), gives_way=True),
-    JobForm("top", "Patches of real images", "Finds the patches of your images that excite a unit most, and what "
-            "in them does; also the statistics of its values",
+    JobForm("top", "Patches of real images",
+            "Finds the patches of your images that excite a unit most, and why; also its statistics",
             (Field("-n", "Patches per unit", "How many patches for each unit", 9, low=1, high=64),
              Field("--guided", "Guided backprop too", "Beside deconv, also what guided backprop shows", False)),
             ("top", "deconv", "guided"), images=True),

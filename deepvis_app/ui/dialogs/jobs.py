@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QDialog, QFrame, QVBoxLayout
 
+from deepvis_app.jobs import JobSpec
 from deepvis_app.ui.action import ActionContext
 from deepvis_app.ui.dialogs.job_form import JobFormBox
 from deepvis_app.ui.dialogs.job_log import JobLog
@@ -20,8 +21,7 @@ class JobsDialog(QDialog):
         self.setWindowTitle("Jobs")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._queue = context.services.jobs
-        self.form = JobFormBox(context)
-        self.form.start.clicked.connect(self._start)
+        self.form = JobFormBox(context, self._start)
         self.rows = JobRows(self._queue, self.pressed)
         line = QFrame()
         line.setFrameShape(QFrame.Shape.HLine)
@@ -59,12 +59,9 @@ class JobsDialog(QDialog):
     def _show_log(self, key: str) -> None:
         JobLog(self._queue, key, self).show()
 
-    def _start(self) -> None:
-        self.form.refresh()  # what was there a moment ago may be gone
-        if self.form.spec is not None:
-            self.form.remember()
-            self._queue.add(self.form.spec)
-            self.rows.refresh()
+    def _start(self, spec: JobSpec) -> None:
+        self._queue.add(spec)
+        self.rows.refresh()
 
 
 def open_jobs(context: ActionContext) -> None:
