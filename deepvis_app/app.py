@@ -11,6 +11,7 @@ import torch
 from PyQt6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
+from deepvis_app.atlas.pins import PinDesk
 from deepvis_app.attribution import METHODS
 from deepvis_app.live.capture import Capture
 from deepvis_app.live.engine import Engine
@@ -49,12 +50,13 @@ class Program:
 
     engine: Engine
     capture: Capture
+    pins: PinDesk
     session: Session
     window: MainWindow
 
     def stop(self) -> bool:
         """End the threads; False when one was still busy after two seconds."""
-        return all([self.capture.stop(), self.engine.stop()])
+        return all([self.capture.stop(), self.engine.stop(), self.pins.stop()])
 
 
 def application() -> QApplication:
@@ -76,8 +78,9 @@ def build(start: Start, *, remember: bool) -> Program:
         torch.set_num_threads(start.threads)
     engine = Engine(load_model)
     capture = Capture(engine.put)
+    pins = PinDesk()
     methods = tuple(MethodInfo(m.name, m.title, m.tooltip, m.slow) for m in METHODS.values())
-    session = Session(engine, capture, start.state, methods=methods)
+    session = Session(engine, capture, start.state, methods=methods, pins=pins)
     session.source = shielded(capture, session.say)
 
     def open_path(text: str) -> None:
@@ -102,9 +105,10 @@ def build(start: Start, *, remember: bool) -> Program:
         window.camera = start.camera
     engine.start()
     capture.start()
+    pins.start()
     session.open_source(start.source)
     session.load_model(start.model)
-    return Program(engine, capture, session, window)
+    return Program(engine, capture, pins, session, window)
 
 
 def run(start: Start, trusted: Callable[[ModelChoice], None]) -> View:

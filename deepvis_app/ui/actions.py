@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepvis_app.messages import Seed
-from deepvis_app.session import View, intents
+from deepvis_app.session import View, intents, pinning
 from deepvis_app.ui import choices, clipboard, openings, saving
 from deepvis_app.ui.action import Action, ActionContext, Submenu
 from deepvis_app.ui.dialogs import jobs, model
 from deepvis_app.ui.help import open_log, toggle_help
+from deepvis_app.ui.pinning import pin
 
 MENUS = ("File", "Source", "Model", "Unit", "Backward", "View", "Tools", "Help")
 STEP = 1
@@ -125,6 +126,14 @@ _ENTRIES: tuple[Action | Submenu, ...] = (
            "What every unit prefers, its best real patch, its activation again",
            lambda c: intents.cycle_pattern(c.session), ("S",), checked=lambda v: bool(v.state.pattern)),
     Submenu("grid_pictures", "Pictures in the grid", "Unit", "What the grid shows of every unit", choices.patterns),
+    Action("session_pictures", "Pictures of this session", "Unit",
+           "Show what excited the unit in this session, or the pictures made beforehand",
+           lambda c: pinning.toggle_pictures_from(c.session), ("7",),
+           checked=lambda v: v.state.pictures_from == "session", gap=True),
+    Action("pin", "Pin picture", "Unit", "Keep the best picture of this session (or the one under the mouse), or take "
+           "it out", pin, ("Shift+P",)),
+    Action("start_afresh", "Start the session's pictures afresh", "Unit", "Forget what excited the units so far",
+           lambda c: pinning.start_afresh(c.session)),
     Action("reset", "Reset", "Unit", "First layer and unit, no backward pass, default scales, no frozen origin",
            lambda c: intents.reset(c.session), ("Esc",), gap=True),
 

@@ -34,9 +34,9 @@ def load(engine: Engine, choice: ModelChoice) -> None:
 
 
 def answered(engine: Engine, request: Request, index: int) -> Result:
-    engine.submit(request)
     rgb = np.random.default_rng(index).integers(0, 256, (70, 70, 3), np.uint8)
     engine.put(Frame(index, rgb, float(index), still=True))
+    engine.submit(request)  # after the frame: else it might be answered for the one before
     while True:
         result = engine.take(WAIT_S)
         assert result is not None

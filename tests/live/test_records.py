@@ -11,7 +11,7 @@ import torch
 
 from deepvis_app.live.record_book import RANKS
 from deepvis_app.live.records import GAP_S, Records
-from deepvis_app.live.step import Memo, Pass, step
+from deepvis_app.live.step import Memo, step
 from deepvis_app.messages import U8, Frame, ModelChoice, Request, Result, UnitPicture
 from deepvis_app.models import LoadedModel, load_model
 

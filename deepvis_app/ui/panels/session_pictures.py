@@ -113,13 +113,14 @@ class SessionPictures(QWidget):
         return block
 
     def _label(self, picture: UnitPicture) -> str:
-        star = f"{STAR} " if is_pinned(self.session.view, picture) else ""
-        return f"{star}{score_text(picture)}  {ago(seen_at(picture), datetime.now(UTC))}"
+        """With the time where there is room for it."""
+        star = STAR if is_pinned(self.session.view, picture) else ""
+        score = f"{star}{score_text(picture)}"
+        return f"{score}  {ago(seen_at(picture), datetime.now(UTC))}\n{score}"
 
     def _point(self, block: PictureBlock, rank: int | None) -> None:
         self._pointed = _of_rank(block, rank)
-        told = "" if self._pointed is None else str(self._pointed.facts.more.get("from", ""))
-        block.caption.say(told)
+        block.caption.say("" if self._pointed is None else when_and_where(self._pointed))
 
     def _enlarge(self, block: PictureBlock, rank: int) -> None:
         found, state = block.section.pictures, self.session.view.state
@@ -141,6 +142,12 @@ class SessionPictures(QWidget):
         menu.popup(block.section.mapToGlobal(at))
 
 
+def when_and_where(picture: UnitPicture) -> str:
+    """`12 s ago, Front camera`, as far as it is known."""
+    time, name = ago(seen_at(picture), datetime.now(UTC)), str(picture.facts.more.get("from", ""))
+    return ", ".join(part for part in (f"{time} ago" if time else "", name) if part)
+
+
 def ago(seen: str, now: datetime) -> str:
     """How long ago an ISO 8601 time was, in the largest unit that fits; "" for no time."""
     try:
@@ -149,8 +156,8 @@ def ago(seen: str, now: datetime) -> str:
         return ""
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= length:
-            return f"{seconds // length} {unit} ago"
-    return f"{seconds} s ago"
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
 
 
 def _of_rank(block: PictureBlock, rank: int | None) -> UnitPicture | None:

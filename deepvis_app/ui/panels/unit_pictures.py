@@ -1,4 +1,4 @@
-"""What is known of the selected unit from beforehand: three sets of nine pictures."""
+"""What is known of the selected unit: three sets of nine pictures from beforehand, or this session's records."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from deepvis_app.session import Session, View, pictures_ref
 from deepvis_app.ui.panels.base import Panel
 from deepvis_app.ui.panels.common import unit_name
 from deepvis_app.ui.panels.picture_block import PictureBlock
+from deepvis_app.ui.panels.session_pictures import SessionPictures
 from deepvis_app.ui.picture_words import provenance
+from deepvis_app.ui.widgets.controls import Chooser
 from deepvis_app.ui.widgets.few_lines import FewLines
 from deepvis_app.ui.widgets.picture_section import side_for
 from deepvis_app.ui.wishes import Compute, Enlarge, OpenSource
@@ -22,6 +24,14 @@ BLOCKS = {
     "top": ("What excites it most", "The patches of real pictures with the highest activation", True),
     "deconv": ("Why: deconv of the nine", "What in each of those patches the unit responds to", True),
 }
+FROM = (
+    (
+        "data",
+        "From the data set",
+        "Made beforehand: preferred pictures, the patches of real pictures, and why",
+    ),
+    ("session", "From this session", "What excited the unit most since the program was started"),
+)
 TOGETHER = ("top", "deconv")  # the same rank is the same patch
 NO_NETWORK = "No network is loaded."
 LOADING = "Reading the pictures ..."
@@ -32,7 +42,7 @@ _PATIENCE = 2  # slow ticks before a unit whose pictures have not come is said t
 
 
 class UnitPicturesPanel(Panel):
-    """Preferred pictures, top-9 patches and their deconv, one under the other."""
+    """Preferred pictures, top-9 patches and their deconv, one under the other; or the session's records."""
 
     name, title = "unit_pictures", "Unit pictures"
 
@@ -43,17 +53,32 @@ class UnitPicturesPanel(Panel):
         self._waited = 0
         self.blocks = {kind: self._block(kind) for kind in BLOCKS}
         self.provenance = FewLines()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for block in self.blocks.values():
-            column.addWidget(block, 1)
+        self.chooser = Chooser("Which pictures of the unit (key 7)", FROM, self._choose_from)
+        self.live = SessionPictures(session)
+        self.live.wanted.connect(self.wanted)
+        self.data = QWidget()
+        for widget, parts in (
+            (self, (self.chooser, self.data, self.live)),
+            (self.data, self.blocks.values()),
+        ):
+            column = QVBoxLayout(widget)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(4)
+            for part in parts:
+                column.addWidget(part, 0 if part is self.chooser else 1)
         column.addWidget(self.provenance)
+        self.live.hide()
         for kind, other in (TOGETHER, TOGETHER[::-1]):
             self.blocks[kind].section.pointed.connect(self.blocks[other].section.point_at)
 
     def show_view(self, view: View) -> None:
         """Draw anew only when the pictures or what they are of changed."""
+        live = view.state.pictures_from == "session"
+        self.chooser.show_key(view.state.pictures_from)
+        self.data.setVisible(not live)
+        self.live.setVisible(live)
+        if live:
+            self.live.show_view(view)
         key = (view.pictures, view.model, view.state.layer)
         if len(self._shown) == len(key) and all(a is b for a, b in zip(key, self._shown, strict=True)):
             return
@@ -69,6 +94,8 @@ class UnitPicturesPanel(Panel):
 
     def slow_tick(self) -> None:
         """A unit that is read at once never shows the word for it: sections would flash with every click."""
+        if self.live.isVisible():
+            self.live.slow_tick()
         if self.session.view.pictures is not None or self.session.view.model is None:
             return
         self._waited += 1
@@ -82,6 +109,9 @@ class UnitPicturesPanel(Panel):
         block.section.chosen.connect(partial(self._enlarge, kind))
         block.section.opened.connect(partial(self._open, kind))
         return block
+
+    def _choose_from(self, choice: str) -> None:
+        self.session.change(pictures_from=choice)
 
     def _say(self, text: str) -> None:
         for block in self.blocks.values():

@@ -22,8 +22,9 @@ _BLOCKS = 2.0  # from this enlargement on pixels are shown as squares; below it 
 class PictureSection(QWidget):
     """Up to nine pictures in the order of their ranks; rank k always has the same place.
 
-    `label` gives the text in a picture's corner, `tooltip` the HTML told when the mouse rests on it. A click is
-    told as `chosen`, a double click as `opened`; where a double click means nothing, clicks are told at once.
+    `label` gives the text in a picture's corner (of several lines the first that fits), `tooltip` the HTML told
+    when the mouse rests on it. A click is told as `chosen`, a double click as `opened`; where a double click means
+    nothing, clicks are told at once.
     """
 
     pointed = pyqtSignal(object)  # the rank under the mouse, or None
@@ -134,7 +135,9 @@ class PictureSection(QWidget):
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for rank, cell in enumerate(self.cells()):
+        if self.words.text():  # one quiet ground: lines between places would run through the words
+            self._paint_empty(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        for rank, cell in enumerate(self.cells() if self._pictures else []):
             if rank in self._images:
                 self._paint_picture(painter, rank, cell)
             else:
@@ -159,17 +162,22 @@ class PictureSection(QWidget):
             QPainter.RenderHint.SmoothPixmapTransform, size.width() < _BLOCKS * image.width()
         )
         painter.drawImage(box, self._shrunk(rank, image, box))
-        text, metrics = self._label(self._pictures[rank]), self.fontMetrics()
-        plate = QRectF(0, 0, metrics.horizontalAdvance(text) + 5, metrics.height() - 1)
-        if text and plate.width() < cell.width() and plate.height() < 0.45 * cell.height():
-            plate.moveBottomLeft(box.bottomLeft())
-            painter.fillRect(plate, _PLATE)
-            painter.setPen(_LABEL)
-            painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), text)
+        self._paint_label(painter, self._label(self._pictures[rank]), box, cell)
         if rank == self._pointed:
             painter.setPen(QPen(_POINTED, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box.adjusted(1, 1, -1, -1))
+
+    def _paint_label(self, painter: QPainter, label: str, box: QRectF, cell: QRectF) -> None:
+        metrics = self.fontMetrics()
+        for text in label.splitlines():
+            plate = QRectF(0, 0, metrics.horizontalAdvance(text) + 5, metrics.height() - 1)
+            if plate.width() < cell.width() and plate.height() < 0.45 * cell.height():
+                plate.moveBottomLeft(box.bottomLeft())
+                painter.fillRect(plate, _PLATE)
+                painter.setPen(_LABEL)
+                painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), text)
+                return
 
     def _shrunk(self, rank: int, image: QImage, box: QRectF) -> QImage:
         """As many pixels as are shown: a painter alone leaves pixels out when it shrinks a lot."""

@@ -20,6 +20,9 @@ from deepvis_app.messages import (
     frozen,
 )
 from deepvis_app.session import Session, ViewState
+from deepvis_app.ui.action import Action
+from deepvis_app.ui.actions import ACTIONS
+from deepvis_app.ui.main_window import MainWindow
 from deepvis_app.ui.panels.session_pictures import (
     NOTHING_PINNED,
     NOTHING_YET,
@@ -28,10 +31,13 @@ from deepvis_app.ui.panels.session_pictures import (
     SessionPictures,
     ago,
 )
+from deepvis_app.ui.panels.unit_pictures import FROM, UnitPicturesPanel
+from deepvis_app.ui.widgets.picture_section import PictureSection
 from deepvis_app.ui.wishes import Enlarge
 from tests.session.stand_ins import Atlas, Pins
 from tests.ui.fakes import FakeCompute, FakeSource, canned_model
 from tests.ui.mouse import hover
+from tests.ui.windows import Asked
 
 NOW = datetime.now(UTC)
 
@@ -80,7 +86,12 @@ class Stage:
         self.turn()
 
     def cell(self, rank: int) -> QPoint:
-        return self.panel.records.section.cells()[rank].center().toPoint()
+        return QPoint(*_middle(self.panel.records.section, rank))
+
+
+def _middle(section: PictureSection, rank: int) -> tuple[int, int]:
+    at = section.cells()[rank].center().toPoint()
+    return at.x(), at.y()
 
 
 def test_an_empty_column_says_how_to_fill_it(qtbot: QtBot) -> None:
@@ -100,8 +111,10 @@ def test_records_and_pins_stand_in_their_order_and_a_pinned_record_has_a_star(qt
     assert stage.panel.pins.section.pictures == (kept,)
     labels = [section._label(picture) for picture in section.pictures]
     assert [label.startswith(STAR) for label in labels] == [rank == 4 for rank in range(9)]
-    assert labels[0].startswith("9")
-    assert labels[0].endswith("s ago")
+    first, short = labels[0].splitlines()
+    assert first.startswith("9  1")
+    assert first.endswith(" s")
+    assert short == "9"
 
 
 def test_another_units_records_replace_the_old_ones_when_they_come(qtbot: QtBot) -> None:
@@ -149,13 +162,14 @@ def test_a_right_click_pins_a_picture_or_takes_it_out(qtbot: QtBot, kept: bool, 
 
 
 def test_the_picture_under_the_mouse_is_told_of_and_is_the_one_to_pin(qtbot: QtBot) -> None:
-    stage = Stage(qtbot, record(0), record(1))
+    stage = Stage(qtbot, record(0), record(1, seconds=5))
     found = [stage.panel.pointed]
     hover(stage.panel.records.section, stage.cell(1).x(), stage.cell(1).y())
     found.append(stage.panel.pointed)
     assert found[0] is None
     assert found[1] is stage.compute.records[1]
-    assert stage.panel.records.caption.text() == "cam1"
+    told = stage.panel.records.caption.text()
+    assert told.endswith(" s ago, cam1")
 
 
 def test_a_click_asks_for_the_full_size(qtbot: QtBot) -> None:
@@ -167,9 +181,45 @@ def test_a_click_asks_for_the_full_size(qtbot: QtBot) -> None:
     assert (wish.at, wish.title) == (1, "conv1:0: this session")
 
 
+def test_the_column_shows_the_one_or_the_other(qtbot: QtBot) -> None:
+    stage = Stage(qtbot, record(0))
+    column = UnitPicturesPanel(stage.session)
+    qtbot.addWidget(column)
+    column.show()
+    shown = []
+    for choice in ("session", "data"):
+        column.chooser.activated.emit([key for key, _, _ in FROM].index(choice))
+        stage.turn()
+        column.show_view(stage.session.view)
+        shown.append((column.chooser.currentText(), column.live.isVisible(), column.data.isVisible()))
+    assert shown == [("From this session", True, False), ("From the data set", False, True)]
+
+
+def test_a_window_has_keys_for_the_sessions_pictures_and_for_pinning_the_one_under_the_mouse(
+    qtbot: QtBot,
+) -> None:
+    stage = Stage(qtbot, record(0), record(1))
+    window = MainWindow(stage.session, Asked().services(), remember=False)
+    qtbot.addWidget(window)
+    window.show()
+    panel = window.panels["unit_pictures"]
+    assert isinstance(panel, UnitPicturesPanel)
+    window.clock.fast_tick()
+    hover(panel.live.records.section, *_middle(panel.live.records.section, 1))
+    for tag in ("pin", "session_pictures", "pin"):
+        action = ACTIONS[tag]
+        assert isinstance(action, Action)
+        action.do(window.context)
+        window.clock.fast_tick()
+    assert stage.session.view.state.pictures_from == "data"
+    assert [order.picture.rank for order in stage.pins.orders] == [1]
+    assert "key 7" in stage.session.view.notice
+    window.close()
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(-3, "0 s ago"), (12.9, "12 s ago"), (60, "1 min ago"), (7199, "1 h ago"), (90000, "1 d ago")],
+    [(-3, "0 s"), (12.9, "12 s"), (60, "1 min"), (7199, "1 h"), (90000, "1 d")],
 )
 def test_times_are_told_in_the_largest_unit_that_fits(seconds: float, text: str) -> None:
     assert ago((NOW - timedelta(seconds=seconds)).isoformat(), NOW) == text
