@@ -67,7 +67,8 @@ class Job:
         if gone:
             self._read(last=True)
             self._close_pipe()
-            state, sentence = self._report.ending(code, self._killed)
+            broken_off = self.record.state == "stopping" and (code is None or code < 0)
+            state, sentence = self._report.ending(code, self._killed or broken_off)
             self._set(state=state, sentence=sentence, ended=time.time())
         elif self._out.size + self._errors.size > LOG_LIMIT:
             self._report.end = "failed", f"It printed more than {LOG_LIMIT >> 20} MB and was ended."

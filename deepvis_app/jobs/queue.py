@@ -153,7 +153,7 @@ class JobQueue:
     def _take_up(self, job: Job) -> None:
         """Queue a job that gave way once more, behind what it made room for."""
         self._giving_way.discard(job.record.key)
-        if job.record.state == "stopped":
+        if job.record.state == "stopped" and all(job.spec != other.spec for other in self._waiting):
             self._known.remove(job)
             job.files.remove()
             place = sum(1 for other in self._waiting if other.urgent)

@@ -44,11 +44,14 @@ class Report:
             self.error_line = _shortened(line)
             self.log.append(self.error_line)
 
-    def ending(self, code: int | None, killed: bool) -> tuple[JobState, str]:
-        """How a child that is gone ended; `code` is its exit status, None when it is not known."""
+    def ending(self, code: int | None, as_asked: bool) -> tuple[JobState, str]:
+        """How a child that is gone ended; `code` is its exit status, None when it is not known.
+
+        `as_asked`: a person wanted it to be broken off.
+        """
         if self.end is not None:
             return self.end
-        if killed or code == _STOPPED_CODE:
+        if as_asked or code == _STOPPED_CODE:
             return "stopped", f"Stopped. {AGAIN}"
         if code is None:
             return "failed", f"It ended without a result while no window watched. {AGAIN}"

@@ -171,6 +171,17 @@ def test_an_urgent_job_comes_first_and_what_gave_way_goes_on_after_it(queue: Job
     assert states(queue) == {"work long": "running", "done": "queued", "words": "done"}
 
 
+def test_a_job_that_gives_way_and_is_asked_for_again_meanwhile_is_queued_once(queue: JobQueue) -> None:
+    queue.add(spec("work", gives_way=True))
+    poll_until(queue, lambda: queue.jobs[0].done > 0)
+    urgent = queue.add(spec("words"), urgent=True)
+    queue.add(spec("work", gives_way=True))
+    poll_until(queue, lambda: job(queue, urgent).over)
+    poll_until(queue, lambda: queue.jobs[0].done > 0)
+    assert [view.state for view in queue.jobs if view.spec.words == ("work",)].count("running") == 1
+    assert all(view.state != "queued" for view in queue.jobs)
+
+
 def test_a_job_that_does_not_give_way_is_left_to_finish(queue: JobQueue) -> None:
     running = queue.add(spec("work"))
     queue.add(spec("done"))

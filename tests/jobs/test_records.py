@@ -44,6 +44,18 @@ def test_a_job_outlives_its_window_and_the_next_one_can_stop_it(tmp_path: Path) 
         assert job(second, waiting).state == "done"
 
 
+def test_a_job_of_another_window_that_is_ended_at_once_counts_as_stopped(tmp_path: Path) -> None:
+    with queue_in(tmp_path) as first:
+        key = first.add(spec("deaf"))
+        poll_until(first, lambda: job(first, key).total == 1)
+        first.let_go()
+        second = next_window(first, tmp_path)
+        second.stop(key)
+        second.stop(key)
+        poll_until(second, lambda: not second.busy)
+        assert job(second, key).state == "stopped"
+
+
 def test_a_paused_job_goes_on_when_its_window_ends(tmp_path: Path) -> None:
     with queue_in(tmp_path) as first:
         key = first.add(spec("work"))

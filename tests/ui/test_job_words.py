@@ -32,8 +32,10 @@ def test_slow_rates_are_told_in_longer_times(per_second: float, told: str) -> No
 @pytest.mark.parametrize(
     ("job", "told", "in_the_status_line"),
     [
-        (RUNNING, "Running, am, 5 of 20 units, conv1:5, 30 a minute, 30 s left",
+        (RUNNING, "Running, 5 of 20 units, conv1:5, 30 a minute, 30 s left",
          "Preferred pictures: 5 of 20, 30 s left"),
+        (JobView("1", SPEC, "running", what="reading", done=1, total=2, unit="images"),
+         "Running, reading, 1 of 2 images", "Preferred pictures: 1 of 2"),
         (JobView("1", SPEC, "running"), "Running, loading the network", "Preferred pictures: starting"),
         (JobView("1", SPEC, "running", attached=True), "Running, loading the network, started by another window",
          "Preferred pictures: starting"),

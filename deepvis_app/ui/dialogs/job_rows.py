@@ -67,9 +67,10 @@ class JobRow(QFrame):
         }
         for name, button in self.buttons.items():
             button.setVisible(shown[name])
-        pause, stop = self.buttons["pause"], self.buttons["stop"]
-        pause.setEnabled(not job.attached)
-        pause.setToolTip(_ATTACHED if job.attached else _TIPS["pause"])
+        stop = self.buttons["stop"]
+        for name in ("pause", "go"):
+            self.buttons[name].setEnabled(not job.attached)
+            self.buttons[name].setToolTip(_ATTACHED if job.attached else _TIPS[name])
         stop.setText("End now" if job.state == "stopping" else "Stop")
         stop.setToolTip("Do not wait for the piece in work" if job.state == "stopping" else _TIPS["stop"])
 
