@@ -5,7 +5,7 @@ from time import monotonic, sleep
 
 import numpy as np
 
-from deepvis_app.atlas import AtlasReader, AtlasWriter, user_path
+from deepvis_app.atlas import AtlasReader, AtlasWriter, Shelf, user_path
 from deepvis_app.atlas.pins import MAX_PINS, PinDesk, carry_out
 from deepvis_app.messages import PictureFacts, PinOrder, RunInfo, UnitPicture, UnitRecord, UnitRef
 
@@ -36,6 +36,16 @@ def test_pins_come_back_unchanged_best_first_however_many_follow() -> None:
         assert (picture.rank, picture.score, picture.facts) == (rank, one.picture.score, one.picture.facts)
         assert picture.run is not None
         assert (picture.run.job, picture.run.number) == ("session", 1)
+
+
+def test_the_window_sees_a_pin_with_its_next_question() -> None:
+    shelf = Shelf(PRINT)
+    before, version = shelf.unit(REF), shelf.version()
+    carry_out(order(1))
+    assert shelf.version() != version
+    seen = shelf.unit(REF).pictures["session"]
+    assert "session" not in before.pictures
+    assert [picture.facts.more["frame"] for picture in seen] == [1]
 
 
 def test_a_picture_is_pinned_once_and_can_be_taken_out() -> None:
