@@ -11,16 +11,16 @@ from urllib.request import url2pathname
 
 from deepvis_app.live.sources.base import Facts, Reading, Source, SourceError
 from deepvis_app.live.sources.camera import Camera, CameraDevice, list_cameras
-from deepvis_app.live.sources.files import LIST_ENDINGS, Folder, ImageList, Picture
+from deepvis_app.live.sources.files import LIST_ENDINGS, Folder, ImageList, Picture, in_zip
 from deepvis_app.live.sources.pattern import Pattern
-from deepvis_app.live.sources.samples import SAMPLES, Samples
+from deepvis_app.live.sources.samples import Samples
 from deepvis_app.live.sources.stream import SCHEMES, Stream
 from deepvis_app.live.sources.video import VIDEO_ENDINGS, Video
 from deepvis_app.messages import SourceSpec
 from deepvis_app.render.pictures import PICTURE_ENDINGS
 
 __all__ = [
-    "LIST_ENDINGS", "SAMPLES", "SOURCES", "VIDEO_ENDINGS", "CameraDevice", "Entry", "Facts", "Reading", "Source",
+    "LIST_ENDINGS", "SOURCES", "VIDEO_ENDINGS", "CameraDevice", "Entry", "Facts", "Reading", "Source",
     "SourceError", "list_cameras", "make_source", "spec_for",
 ]  # fmt: skip
 
@@ -73,7 +73,7 @@ def spec_for(text: str, recursive: bool = False) -> SourceSpec:
             raise SourceError(f"{kind}:// cannot be opened; addresses begin with {', '.join(SCHEMES)}.")
         return SourceSpec("stream", text)
     path = Path(text).expanduser()
-    if not text or not path.exists():
+    if not text or not (path.exists() or in_zip(path)):
         raise SourceError(_not_found(text, path))
     return SourceSpec(_kind_of(path), str(path.resolve()), recursive)
 

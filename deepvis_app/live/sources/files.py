@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import zipfile
+import zlib
 from functools import partial
 from pathlib import Path
 
 from deepvis_app.live.sources.base import SourceError
 from deepvis_app.live.sources.stills import Item, Stills, natural_key
-from deepvis_app.render.pictures import PICTURE_ENDINGS, read_picture
+from deepvis_app.messages import U8
+from deepvis_app.render.pictures import PICTURE_ENDINGS, PictureError, decode_picture, read_picture
 
 LIST_ENDINGS = frozenset((".txt", ".csv", ".tsv", ".lst"))
 _MAX_LIST_BYTES = 100_000_000
+_MAX_PICTURE_BYTES = 500_000_000
 # The shortest beginning that ends like a picture is the path (it may hold spaces), the rest is the label.
 _LINE = re.compile(
     r"^(.+?(?:{}))(?:[\s,;]+(.*))?$".format("|".join(map(re.escape, sorted(PICTURE_ENDINGS, reverse=True)))),
@@ -21,7 +25,7 @@ _LINE = re.compile(
 
 
 class Picture(Stills):
-    """One picture file."""
+    """One picture file, which may lie inside a zip: photos.zip/folder/a.png."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -29,9 +33,12 @@ class Picture(Stills):
         self.title = path.name
 
     def items(self) -> list[Item]:
-        if not self._path.is_file():
+        if self._path.is_file():
+            return [Item(self._path.name, partial(read_picture, self._path))]
+        zipped = in_zip(self._path)
+        if zipped is None:
             raise SourceError(f"There is no file {self._path}.")
-        return [Item(self._path.name, partial(read_picture, self._path))]
+        return [Item(self._path.name, partial(read_zipped, *zipped))]
 
 
 class Folder(Stills):
@@ -97,6 +104,29 @@ class ImageList(Stills):
         if b"\0" in data:
             raise SourceError(f"{self._path.name} is not a text file with one picture path per line.")
         return data.decode("utf-8-sig", errors="replace")
+
+
+def in_zip(path: Path) -> tuple[Path, str] | None:
+    """The zip file and the name inside it that a path means that leads through a zip; None for other paths."""
+    for parent in path.parents:
+        if parent.suffix.lower() == ".zip" and parent.is_file():
+            return parent, path.relative_to(parent).as_posix()
+    return None
+
+
+def read_zipped(archive: Path, name: str) -> U8:
+    """A picture inside a zip as RGB (H, W, 3), read-only. Raises PictureError."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            if opened.getinfo(name).file_size > _MAX_PICTURE_BYTES:
+                raise PictureError(f"{name} in {archive.name} is too large to be a picture.")
+            data = opened.read(name)
+    except KeyError:
+        raise PictureError(f"There is no {name} in {archive.name}.") from None
+    # What zipfile raises on damaged, encrypted and strangely compressed members.
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+        raise PictureError(f"{name} cannot be read from {archive.name}: {error}.") from error
+    return decode_picture(data, name)
 
 
 def _split(line: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from PIL import Image
 from deepvis_app.live.sources.base import Reading, Source, SourceError
 from deepvis_app.live.sources.files import Folder, ImageList, Picture
 from deepvis_app.live.sources.pixels import Pixels
-from deepvis_app.live.sources.samples import SAMPLES, Samples, sample
+from deepvis_app.live.sources.samples import Samples
 from deepvis_app.live.sources.stills import natural_key
 from deepvis_app.messages import SourceCommand, frozen
 from tests.live.helpers import write_picture
@@ -181,18 +181,6 @@ def test_lists_that_are_none_are_sentences(tmp_path: Path, data: bytes, sentence
         ImageList(tmp_path / "list.txt").open()
     with pytest.raises(SourceError, match="cannot be opened"):
         ImageList(tmp_path / "absent.txt").open()
-
-
-@pytest.mark.parametrize("name", SAMPLES)
-def test_every_sample_is_there_without_a_download(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError("no network in this test")
-
-    monkeypatch.setattr("socket.socket.connect", refuse)
-    rgb = sample(name)
-    assert rgb.dtype == np.uint8
-    assert rgb.shape[2] == 3
-    assert rgb.std() > 5
 
 
 def test_a_sample_that_this_scikit_image_lacks_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
