@@ -1,0 +1,96 @@
+"""One labelled picture for every unit of a layer (Yosinski et al. 2015, Fig. S1)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from deepvis_app.messages import U8
+from precompute.publish.pictures import square
+
+PAPER, INK, FAINT = (255, 255, 255), (20, 20, 20), (130, 130, 130)
+MISSING = (236, 236, 236)
+LARGEST = 30_000  # pixels on a side; more is hardly ever opened
+_GAP = 4
+_MARGIN = 12
+_LETTERS = 0.16  # height of a label's letters as a share of the tile's side
+_Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One unit's place: its picture (RGB (H, W, 3), or None), and one or two lines below."""
+
+    rgb: U8 | None
+    name: str
+    more: str = ""
+
+
+class SheetError(ValueError):
+    """The picture would be too large; the message says what to change."""
+
+
+def draw_sheet(
+    tiles: Sequence[Tile], title: str, footer: str = "", *, columns: int | None = None, size: int = 96
+) -> U8:
+    """RGB (H, W, 3) with all tiles row by row, `size` pixels on a side each, under a title.
+
+    Without `columns` the sheet is about 1.4 times as wide as high. Raises SheetError over LARGEST pixels.
+    """
+    columns = min(columns or _wide(len(tiles)), len(tiles))
+    small = ImageFont.load_default(max(9, round(size * _LETTERS)))
+    large = ImageFont.load_default(max(16, round(size * _LETTERS * 1.5)))
+    lines = 2 if any(tile.more for tile in tiles) else 1
+    line = _line_height(small)
+    pitch = (size + _GAP, size + lines * line + _GAP)
+    rows = -(-len(tiles) // columns)
+    head = 2 * _MARGIN + _line_height(large)
+    foot = _MARGIN + (line + _GAP if footer else 0)
+    width = max(columns * pitch[0] - _GAP, round(large.getlength(title)), round(small.getlength(footer)))
+    extent = (width + 2 * _MARGIN, head + rows * pitch[1] + foot)
+    if max(extent) > LARGEST:
+        raise SheetError(
+            f"The sheet would have {extent[0]} x {extent[1]} pixels, more than {LARGEST} on a side; "
+            "choose a smaller --size, other --columns, or fewer --units."
+        )
+    sheet = Image.new("RGB", extent, PAPER)
+    draw = ImageDraw.Draw(sheet)
+    draw.text((_MARGIN, _MARGIN), title, INK, large)
+    for index, tile in enumerate(tiles):
+        row, column = divmod(index, columns)
+        _draw_tile(sheet, tile, (_MARGIN + column * pitch[0], head + row * pitch[1]), size, small)
+    draw.text((_MARGIN, extent[1] - foot), footer, FAINT, small)
+    return np.asarray(sheet)
+
+
+def _draw_tile(sheet: Image.Image, tile: Tile, at: tuple[int, int], size: int, font: _Font) -> None:
+    draw = ImageDraw.Draw(sheet)
+    left, top = at
+    if tile.rgb is None:
+        draw.rectangle((left, top, left + size - 1, top + size - 1), MISSING)
+    else:
+        sheet.paste(Image.fromarray(square(tile.rgb, size, MISSING)), at)
+    draw.text((left, top + size), tile.name, INK, font)
+    if tile.more:
+        draw.text((left, top + size + _line_height(font)), _shortened(tile.more, size, font), FAINT, font)
+
+
+def _wide(count: int) -> int:
+    return max(1, round(math.sqrt(1.4 * count)))
+
+
+def _line_height(font: _Font) -> int:
+    return round(font.getbbox("Åg")[3]) + 2
+
+
+def _shortened(text: str, width: int, font: _Font) -> str:
+    """Cut with "…" so that it does not run into its neighbour."""
+    if font.getlength(text) <= width:
+        return text
+    while text and font.getlength(text + "…") > width:
+        text = text[:-1]
+    return text.rstrip() + "…"

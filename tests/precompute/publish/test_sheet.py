@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from precompute.publish.sheet import MISSING, SheetError, Tile, draw_sheet
+from tests.precompute.publish.units import coloured
+
+RED, BLUE = (np.full((8, 8, 3), colour, np.uint8) for colour in ((255, 0, 0), (0, 0, 255)))
+
+
+def boxes(sheet: np.ndarray, colour: tuple[int, ...]) -> tuple[int, int, int, int]:
+    ys, xs = np.nonzero((sheet == colour).all(-1))
+    return int(ys.min()), int(xs.min()), int(ys.max()) + 1, int(xs.max()) + 1
+
+
+def test_tiles_lie_row_by_row_at_their_size_and_a_missing_one_is_grey() -> None:
+    sheet = draw_sheet([Tile(RED, "0"), Tile(None, "1"), Tile(BLUE, "2")], "t", columns=2, size=40)
+    red, grey, blue = (boxes(sheet, colour) for colour in ((255, 0, 0), MISSING, (0, 0, 255)))
+    for top, left, bottom, right in (red, grey, blue):
+        assert (bottom - top, right - left) == (40, 40)
+    assert red[0] == grey[0]
+    assert grey[1] > red[3]
+    assert blue[1] == red[1]
+    assert blue[0] > red[2]
+
+
+def test_every_tile_has_its_number_below_and_a_title_stands_above() -> None:
+    sheet = draw_sheet([Tile(RED, "7", "goldfish")], "network, layer", columns=1, size=60)
+    top, left, bottom, right = boxes(sheet, (255, 0, 0))
+    assert (sheet[:top] < 100).any()
+    assert (sheet[bottom:, left:right] < 100).any()
+    bare = draw_sheet([Tile(RED, "7")], "network, layer", columns=1, size=60)
+    assert bare.shape[0] < sheet.shape[0]  # the class name has a line of its own
+
+
+def test_a_long_class_name_does_not_run_into_its_neighbour() -> None:
+    tiles = [Tile(coloured(0, 0), "0", "an extraordinarily long class name that never ends"), Tile(RED, "1")]
+    sheet = draw_sheet(tiles, "", columns=2, size=40)
+    _, left, bottom, right = boxes(sheet, (255, 0, 0))
+    assert (sheet[bottom + 12 :, left - 4 : right] > 250).all()
+
+
+def test_a_sheet_too_large_to_open_is_refused_with_what_to_change() -> None:
+    with pytest.raises(SheetError, match="choose a smaller --size"):
+        draw_sheet([Tile(None, "0")] * 100, "t", columns=100, size=400)
