@@ -11,6 +11,7 @@ import torch
 from PyQt6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
+from deepvis_app.atlas import AtlasDesk
 from deepvis_app.atlas.pins import PinDesk
 from deepvis_app.attribution import METHODS
 from deepvis_app.live.capture import Capture
@@ -50,13 +51,14 @@ class Program:
 
     engine: Engine
     capture: Capture
+    atlas: AtlasDesk
     pins: PinDesk
     session: Session
     window: MainWindow
 
     def stop(self) -> bool:
         """End the threads; False when one was still busy after two seconds."""
-        return all([self.capture.stop(), self.engine.stop(), self.pins.stop()])
+        return all([self.capture.stop(), self.engine.stop(), self.atlas.stop(), self.pins.stop()])
 
 
 def application() -> QApplication:
@@ -80,7 +82,8 @@ def build(start: Start, *, remember: bool) -> Program:
     capture = Capture(engine.put)
     pins = PinDesk()
     methods = tuple(MethodInfo(m.name, m.title, m.tooltip, m.slow) for m in METHODS.values())
-    session = Session(engine, capture, start.state, methods=methods, pins=pins)
+    atlas = AtlasDesk()
+    session = Session(engine, capture, start.state, methods=methods, atlas=atlas, pins=pins)
     session.source = shielded(capture, session.say)
 
     def open_path(text: str) -> None:
@@ -105,10 +108,11 @@ def build(start: Start, *, remember: bool) -> Program:
         window.camera = start.camera
     engine.start()
     capture.start()
+    atlas.start()
     pins.start()
     session.open_source(start.source)
     session.load_model(start.model)
-    return Program(engine, capture, pins, session, window)
+    return Program(engine, capture, atlas, pins, session, window)
 
 
 def run(start: Start, trusted: Callable[[ModelChoice], None]) -> View:

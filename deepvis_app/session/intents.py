@@ -105,16 +105,9 @@ def cycle_back_view(session: Session) -> None:
 
 
 def toggle_backward_grid(session: Session) -> None:
-    """Activations or gradients in the grid; switches a backward method on when there is none.
-
-    As in 2015 it leaves pattern mode: gradients are what is to be seen.
-    """
+    """Key a of 2015: activations or gradients in the grid; it leaves pattern mode first."""
     state = session.view.state
-    if state.grid == "backward" and not state.pattern:
-        session.change(grid="forward")
-    else:
-        method = "gradient" if state.method == "off" else state.method
-        session.change(grid="backward", method=method, pattern="")
+    show_content(session, "forward" if state.grid == "backward" and not state.pattern else "backward")
 
 
 def toggle_frozen_origin(session: Session) -> None:
@@ -180,14 +173,23 @@ def cycle_debug(session: Session) -> None:
 
 
 def cycle_pattern(session: Session) -> None:
-    """Key s of 2015: every unit's preferred picture, its best real patch, its activation again."""
-    show_pattern(session, _next(PATTERNS, session.view.state.pattern))
+    """Key s of 2015: every unit's preferred picture, its best real patch, and what was there before."""
+    state = session.view.state
+    show_content(session, _next(PATTERNS, state.pattern) or state.grid)
 
 
-def show_pattern(session: Session, kind: str) -> None:
-    """Fill the grid with pictures of that kind, wherever the large pane is; "": with activations."""
-    where = {"overview": False, "zoom": 0} if kind else {}
-    session.change(pattern=kind, **where)
+def show_content(session: Session, content: str) -> None:
+    """Fill the tiles: with activations ("forward"), gradients ("backward"), or pictures of a kind of PATTERNS.
+
+    Gradients switch a backward method on when there is none; pictures bring the grid back into the large pane.
+    """
+    if content in PATTERNS:
+        session.change(pattern=content, overview=False, zoom=0)
+    elif content == "backward":
+        off = session.view.state.method == "off"
+        session.change(pattern="", grid="backward", **({"method": "gradient"} if off else {}))
+    else:
+        session.change(pattern="", grid="forward")
 
 
 def reset(session: Session) -> None:

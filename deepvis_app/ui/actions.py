@@ -125,7 +125,7 @@ _ENTRIES: tuple[Action | Submenu, ...] = (
     Action("pattern_mode", "Next pictures in the grid", "Unit",
            "What every unit prefers, its best real patch, its activation again",
            lambda c: intents.cycle_pattern(c.session), ("S",), checked=lambda v: bool(v.state.pattern)),
-    Submenu("grid_pictures", "Pictures in the grid", "Unit", "What the grid shows of every unit", choices.patterns),
+    Submenu("content", "Tiles", "Unit", "What the grid shows of every unit", choices.contents),
     Action("session_pictures", "Pictures of this session", "Unit",
            "Show what excited the unit in this session, or the pictures made beforehand",
            lambda c: pinning.toggle_pictures_from(c.session), ("7",),

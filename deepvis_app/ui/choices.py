@@ -11,7 +11,7 @@ from deepvis_app.render.views import VIEWS
 from deepvis_app.session import intents
 from deepvis_app.ui.action import ActionContext, Choice
 from deepvis_app.ui.panels import PANELS
-from deepvis_app.ui.panels.grid_controls import PATTERN_CHOICES
+from deepvis_app.ui.panels.grid_controls import CONTENT_CHOICES
 from deepvis_app.ui.theme import THEMES
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -46,17 +46,17 @@ def orders(context: ActionContext) -> list[Choice]:
     return _of_state(context, "order", [(name, *_ORDERS[name]) for name in intents.ORDERS])
 
 
-def patterns(context: ActionContext) -> list[Choice]:
+def contents(context: ActionContext) -> list[Choice]:
     """What the grid shows of every unit."""
-    session = context.session
+    session, state = context.session, context.session.view.state
     return [
         Choice(
             title[0].upper() + title[1:],
             tooltip,
-            lambda kind=kind: intents.show_pattern(session, kind),  # type: ignore[misc]
-            chosen=session.view.state.pattern == kind,
+            lambda kind=kind: intents.show_content(session, kind),  # type: ignore[misc]
+            chosen=(state.pattern or state.grid) == kind,
         )
-        for kind, title, tooltip in PATTERN_CHOICES
+        for kind, title, tooltip in CONTENT_CHOICES
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import perf_counter
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
@@ -23,6 +24,7 @@ from deepvis_app.ui.menus import Menus
 from deepvis_app.ui.panels.search import UnitSearch
 from deepvis_app.ui.theme import Theme
 from deepvis_app.ui.window_state import WindowState
+from deepvis_app.ui.wishes import grant
 
 # Panes whose visibility is part of the ViewState, because keys of 2015 switch them.
 STATE_PANES = {"scores": "show_scores", "unit_pictures": "show_unit_pictures"}
@@ -50,6 +52,8 @@ class MainWindow(QMainWindow):
         self.panels = self.centre.panels
         self.setCentralWidget(self.centre)
         self.context = ActionContext(session, services, self)
+        for panel in self.panels.values():
+            panel.wanted.connect(partial(grant, self.context))
         self.jobs = JobWatch(self.context)
         self.centre.add_to_status(self.jobs.indicator)
         self.menus = Menus(self, self.context, ACTIONS)

@@ -16,7 +16,8 @@ class SourceGoneError(LookupError):
 def target_of(picture: UnitPicture) -> str:
     """What to open to see the whole image. Raises SourceGoneError.
 
-    An image is named as its data set lists it: relative to the folder that the run was given as `images`.
+    An image is named as its data set lists it: relative to the folder, or within the zip, that the run was
+    given as `images`.
     """
     source = picture.facts.source
     if not source:
@@ -25,9 +26,8 @@ def target_of(picture: UnitPicture) -> str:
         return source
     folder = str(picture.run.parameters.get("images", "")) if picture.run is not None else ""
     path = Path(folder).expanduser() / source
-    if path.is_file():
+    in_zip = folder.lower().endswith(".zip") and Path(folder).expanduser().is_file()
+    if path.is_file() or in_zip:
         return str(path)
-    if folder and Path(folder).is_file():
-        raise SourceGoneError(f"{source} lies inside {folder}: unpack it, and open the picture from there.")
     where = f" in {folder}" if folder and not Path(source).is_absolute() else ""
     raise SourceGoneError(f"{source} is no longer there{where}: put the images back to see all of it.")

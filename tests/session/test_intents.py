@@ -147,7 +147,7 @@ def test_key_s_goes_through_pictures_and_activations_and_brings_the_grid_back(se
 
 def test_gradients_leave_pattern_mode(session: Session) -> None:
     intents.toggle_backward_grid(session)
-    intents.show_pattern(session, "am")
+    intents.show_content(session, "am")
     intents.toggle_backward_grid(session)
     assert (session.view.state.grid, session.view.state.pattern) == ("backward", "")
 

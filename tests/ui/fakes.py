@@ -29,7 +29,7 @@ from deepvis_app.messages import (
     frozen,
 )
 from deepvis_app.render.grid import lay_out, tile_box
-from deepvis_app.session import Session, ViewState
+from deepvis_app.session import AtlasPort, Session, ViewState
 
 METHODS = (
     MethodInfo("gradient", "gradient", "the plain gradient"),
@@ -112,12 +112,15 @@ class FakeSource:
 
 
 def canned_session(
-    model: ModelInfo | None = None, answering: bool = True, state: ViewState | None = None
+    model: ModelInfo | None = None,
+    answering: bool = True,
+    state: ViewState | None = None,
+    atlas: AtlasPort | None = None,
 ) -> tuple[Session, FakeCompute, FakeSource]:
     """A session that has taken a model, a frame and (when answering) a first result."""
     compute = FakeCompute(model or canned_model(), answering)
     source = FakeSource(compute.frame)
-    session = Session(compute, source, state, methods=METHODS)
+    session = Session(compute, source, state, methods=METHODS, atlas=atlas)
     session.poll()
     session.poll()
     return session, compute, source
@@ -146,13 +149,15 @@ def canned_model(title: str = "canned") -> ModelInfo:
     """A network as small and as varied as tests need: maps, single values, a hidden layer, ten classes."""
     layers = (
         _maps("features.conv1", "conv1", 64, 32, 11, 2),
-        _maps("features.pool1", "pool1", 64, 16, 15, 4),
+        replace(
+            _maps("features.pool1", "pool1", 64, 16, 15, 4), kind="MaxPool2d", pictures_of="features.conv1"
+        ),
         _maps("features.conv2", "conv2", 128, 16, 31, 4),
         _maps("features.conv5", "conv5", 256, 8, 51, 8),
         LayerInfo("features.flatten", "flatten", "Flatten", (16384,), hidden_because="only a reshape"),
         _values("fc6", 1024),
         _values("fc8", 10, classes=True),
-        _values("prob", 10, classes=True),
+        replace(_values("prob", 10, classes=True), kind="Softmax", pictures_of="fc8"),
     )
     return _model(title, layers, (64, 64))
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from deepvis_app.jobs import JobQueue
 from deepvis_app.messages import UnitRef
-from deepvis_app.session import Session
+from deepvis_app.session import AtlasPort, Session
 from deepvis_app.ui.action import Services
 from deepvis_app.ui.errors import LOG_NAME, log_folder
 from deepvis_app.ui.main_window import MainWindow
@@ -51,9 +51,15 @@ class Asked:
 class Shown:
     """A window on the screen with all that a test looks at."""
 
-    def __init__(self, qtbot: QtBot, with_model: bool = True, jobs: JobQueue | None = None) -> None:
+    def __init__(
+        self,
+        qtbot: QtBot,
+        with_model: bool = True,
+        jobs: JobQueue | None = None,
+        atlas: AtlasPort | None = None,
+    ) -> None:
         if with_model:
-            self.session, self.compute, self.source = canned_session()
+            self.session, self.compute, self.source = canned_session(atlas=atlas)
         else:
             self.compute, self.source = FakeCompute(), FakeSource()
             self.session = Session(self.compute, self.source, methods=METHODS)

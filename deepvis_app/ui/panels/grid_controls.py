@@ -1,4 +1,4 @@
-"""The choices above the grid: content, order, colours, gamma, boost, gradients, overview, search."""
+"""The choices above the grid: content, order, colours, gamma, boost, overview, search."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from deepvis_app.session import Session, ViewState
 from deepvis_app.session.intents import (
     BOOSTS,
     GAMMAS,
-    show_pattern,
+    show_content,
     toggle,
-    toggle_backward_grid,
 )
 from deepvis_app.ui.panels.search import UnitSearch
 from deepvis_app.ui.widgets.buttons import FlatButton
@@ -24,8 +23,9 @@ ORDER_CHOICES = (
     ("activation", "by activation", "The most active unit first, as of this frame"),
     ("name", "by name", "Class layers: in alphabetical order"),
 )
-PATTERN_CHOICES = (
-    ("", "activations", "What every unit does with this frame"),
+CONTENT_CHOICES = (
+    ("forward", "activations", "What every unit does with this frame"),
+    ("backward", "gradients", "Each unit's gradient, red and green, instead of its activation (key a)"),
     ("am", "what it prefers", "The picture made to excite each unit (activation maximisation)"),
     ("top", "best real patch", "The patch of a real picture that excites each unit most"),
 )
@@ -41,44 +41,39 @@ class GridControls(QWidget):
         palettes = [(name, name, title) for name, title in PALETTE_TITLES.items()]
         gammas = [(g, f"gamma {g:g}", "Below 1 brightens what is weak") for g in GAMMAS]
         boosts = [(b, f"boost {b:g}", "At 1 every unit uses the whole range of brightness") for b in BOOSTS]
-        self.pattern = Chooser(
-            "What each tile shows (key s)", PATTERN_CHOICES, lambda key: show_pattern(session, key)
+        self.content = Chooser(
+            "What each tile shows (keys s and a)", CONTENT_CHOICES, lambda key: show_content(session, key)
         )
         self.order = Chooser("Order of the units (key r)", ORDER_CHOICES, lambda key: change(order=key))
         self.palette_chooser = Chooser("Colours (key p)", palettes, lambda key: change(palette=key))
         self.gamma = Chooser("Brightness of weak activations (key t)", gammas, self._set_gamma)
         self.boost = Chooser("Boost of every unit by itself (key T)", boosts, self._set_boost)
-        self.gradients = FlatButton(
-            "Gradients", "Show each unit's gradient instead of its activation (key a)",
-            lambda: toggle_backward_grid(session), checkable=True,
-        )  # fmt: skip
         self.overview = FlatButton("All layers", "Show the units of every layer at once (key v)",
                                     lambda: toggle(session, "overview"), checkable=True)  # fmt: skip
         self.search = UnitSearch(session, host)
+        self.search.setMinimumWidth(self.fontMetrics().averageCharWidth() * 13)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
         for widget in (
-            self.pattern,
+            self.content,
             self.order,
             self.palette_chooser,
             self.gamma,
             self.boost,
-            self.gradients,
             self.overview,
         ):
             line.addWidget(widget)
         line.addWidget(self.search, 1)
 
     def show_state(self, state: ViewState) -> None:
-        self.pattern.show_key(state.pattern)
+        self.content.show_key(state.pattern or state.grid)
         self.order.show_key(state.order)
         self.palette_chooser.show_key(state.palette)
         self.gamma.show_key(state.scale.gamma)
         self.boost.show_key(state.scale.boost)
-        self.gradients.setChecked(state.grid == "backward" and not state.pattern)
         for control in (self.palette_chooser, self.gamma, self.boost):  # pictures have their own colours
-            control.setEnabled(not state.pattern)
+            control.setVisible(not state.pattern)
         self.overview.setChecked(state.overview)
 
     def _set_gamma(self, gamma: float) -> None:

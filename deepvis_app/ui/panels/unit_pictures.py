@@ -52,7 +52,7 @@ class UnitPicturesPanel(Panel):
         self._pictures: UnitPictures | None = None  # what is on the screen
         self._waited = 0
         self.blocks = {kind: self._block(kind) for kind in BLOCKS}
-        self.provenance = FewLines()
+        self.provenance = FewLines(3)
         self.chooser = Chooser("Which pictures of the unit (key 7)", FROM, self._choose_from)
         self.live = SessionPictures(session)
         self.live.wanted.connect(self.wanted)
@@ -147,10 +147,12 @@ class UnitPicturesPanel(Panel):
             self.wanted.emit(Enlarge(found, at, f"{name}: {BLOCKS[kind][0].lower()}", f"{name}-{kind}"))
 
     def _open(self, kind: str, rank: int) -> None:
-        found = self._pictures.pictures.get(kind, ()) if self._pictures is not None else ()
-        for picture in found:
-            if picture.rank == rank:
+        """The image behind a patch, or behind what explains that patch."""
+        known = self._pictures.pictures if self._pictures is not None else {}
+        for picture in (*known.get(kind, ()), *known.get(TOGETHER[0], ())):
+            if picture.rank == rank and picture.facts.source:
                 self.wanted.emit(OpenSource(picture))
+                return
 
 
 def passed_on(view: View) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from deepvis_app.session import View, pictures_ref
@@ -9,7 +11,7 @@ from deepvis_app.ui.picture_words import made_by, standing
 from deepvis_app.ui.widgets.controls import ElidedLabel
 from deepvis_app.ui.widgets.histogram import Histogram
 
-NO_STATS = "No statistics yet: the job “top” counts how active this unit is over images."
+NO_STATS = "No statistics yet: the job “top” makes them."
 
 
 class UnitStanding(QWidget):
@@ -60,7 +62,7 @@ def _value(view: View) -> float | None:
     unit = view.result.unit if view.result is not None else None
     if unit is None or (unit.ref.layer, unit.ref.unit) != (view.state.layer, view.state.unit):
         return None
-    return unit.maximum
+    return unit.maximum if math.isfinite(unit.maximum) else None
 
 
 def _on_another_scale(view: View) -> str:
@@ -71,4 +73,4 @@ def _on_another_scale(view: View) -> str:
     layer = view.model.layer(view.state.layer)
     if ref.layer == layer.name or "Softmax" not in layer.kind:
         return ""
-    return f"For how unusual this is, see {view.model.layer(ref.layer).alias}: {layer.alias} is on another scale."
+    return f"Statistics: see {view.model.layer(ref.layer).alias}; {layer.alias} is on another scale."

@@ -210,13 +210,13 @@ def test_the_controls_show_the_state_and_change_it(stage: GridStage) -> None:
     assert (state.order, state.palette, state.scale.gamma, state.scale.boost) == (
         "activation", "signed", 0.5, 1.0
     )  # fmt: skip
-    click(controls.gradients, 4, 4)
+    controls.content.activated.emit(1)
     click(controls.overview, 4, 4)
     state = stage.session.view.state
     assert (state.grid, state.method, state.overview) == ("backward", "gradient", True)
     stage.turn()
     assert controls.gamma.currentText() == "gamma 0.5"
-    assert controls.gradients.isChecked()
+    assert controls.content.currentText() == "gradients"
     assert controls.overview.isChecked()
 
 
