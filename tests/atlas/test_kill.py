@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from deepvis_app.atlas import AtlasReader, integrity
+from deepvis_app.atlas import AtlasReader, Shelf, integrity
 from deepvis_app.messages import UnitRef
 from tests.atlas.makers import NETWORK, RUN, atlas
 from tests.conftest import ROOT
 
 PICTURES = {"am": 4, "deconv": 3, "top": 3}  # of each unit, beside its statistics
+LEFT = (
+    "The atlas a.atlas was left in the middle of a write: run any job of deepvis-precompute on it, "
+    "which repairs it."
+)
 
 JOB = """
 import sys
@@ -76,12 +80,15 @@ def kill_again_and_again(path: Path, kills: int, seed: int) -> None:
             assert now >= known
             assert len(now - set(printed)) <= kills  # committed, killed before it could say so
             assert integrity(path) == []
-    with start(path, len(now) + 3) as job:
+    last = len(now) + 4
+    with start(path, last) as job:
         assert job.stdout is not None
-        assert job.stdout.read().split()[2:] == [str(len(now) + k) for k in range(3)]
+        kept, *made = map(int, job.stdout.read().split()[1:])
+    assert kept - len(now) in (0, 1)  # written whole, killed before it could be shown: it is found afterwards
+    assert made == list(range(kept, last))
     assert [file.name for file in path.parent.iterdir() if file.is_file()] == [path.name]
     with AtlasReader(path, NETWORK) as reader:
-        assert len(check_units(reader)) == len(now) + 3
+        assert len(check_units(reader)) == last
         assert reader.runs()[0].finished
     assert len(printed) == len(set(printed))
 
@@ -94,3 +101,30 @@ def test_a_job_killed_three_times_ends_well(tmp_path: Path) -> None:
 @pytest.mark.timeout(600)
 def test_a_job_killed_fifty_times_ends_well(tmp_path: Path) -> None:
     kill_again_and_again(tmp_path / "a.atlas", 50, seed=1)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_job_killed_while_it_opens_or_closes_its_file_ends_well(tmp_path: Path) -> None:
+    path = atlas(tmp_path / "a.atlas", run=RUN)
+    shelf, rng, whole = Shelf(NETWORK, [path]), random.Random(2), 0
+    for _ in range(40):
+        with start(path, whole + 2) as job:
+            assert job.stdout is not None
+            if rng.random() < 0.5:
+                time.sleep(rng.uniform(0.1, 0.4))  # it is about to open the file
+            else:
+                job.stdout.readline()
+                time.sleep(rng.uniform(0, 0.04))  # two units, and it closes the file
+            job.kill()
+        assert shelf.errors() in ("", LEFT), shelf.errors()
+        if not shelf.errors():
+            now = shelf.counts().get(("conv1", "am"), 0)
+            assert now >= whole
+            whole = now
+            assert integrity(path) == []
+    with start(path, whole + 2) as job:
+        job.wait()
+    assert [file.name for file in path.parent.iterdir() if file.is_file()] == [path.name]
+    with AtlasReader(path, NETWORK) as reader:
+        assert check_units(reader) == set(range(whole + 2))
