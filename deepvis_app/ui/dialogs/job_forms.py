@@ -32,6 +32,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()  # value and title
     low: int = 0
     high: int = 0
+    unset: str = ""  # of a number: what 0 means, which leaves it to the command
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class JobForm:
     fields: tuple[Field, ...]
     fills: tuple[str, ...]
     images: bool = False  # it needs --images: a folder or a zip file
-    gives_way: bool = False
+    gives_way: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,20 +58,21 @@ class Scope:
 
 
 _PRESETS = (
-    ("normalised", "Normalised steps"),
-    ("A", "A of the paper"),
-    ("B", "B of the paper"),
-    ("C", "C of the paper"),
-    ("D", "D of the paper"),
-    ("none", "No priors"),
+    ("robust", "Robust: moved and blurred"),
+    ("A", "2015 A: sparse regions"),
+    ("B", "2015 B: high frequencies"),
+    ("C", "2015 C: smooth"),
+    ("D", "2015 D: sparse outlines"),
+    ("none", "None"),
 )
 # fmt: off
 _ENTRIES = (
     JobForm("am", "Preferred pictures", "Makes pictures that excite a unit most (activation maximisation)",
-            (Field("--preset", "Priors", "What keeps pictures natural (Yosinski et al. 2015)", "C", _PRESETS),
+            (Field("--preset", "Priors", "What keeps the pictures readable", "robust", _PRESETS),
              Field("--seeds", "Pictures per unit", "How many, each from another start", 9, low=1, high=64),
-             Field("--steps", "Steps", "More steps: clearer pictures, and as much longer", 256, low=1, high=10_000)),
-            ("am",), gives_way=True),
+             Field("--steps", "Steps", "More steps: clearer pictures, and as much longer", 0, high=10_000,
+                   unset="by the priors")),
+            ("am",)),
     JobForm("top", "Patches of real images",
             "Finds the patches of your images that excite a unit most, and why; also its statistics",
             (Field("-n", "Patches per unit", "How many patches for each unit", 9, low=1, high=64),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox
@@ -42,7 +43,8 @@ def _with_images(context: ActionContext, form: JobForm, model: ModelInfo, ref: U
 def _add(context: ActionContext, form: JobForm, model: ModelInfo, ref: UnitRef, images: str) -> str:
     scope = scopes(model, ref)["unit"]
     spec = job_spec(form, model, scope, {}, images, model.choice.device)
-    context.services.jobs.add(spec, urgent=True)
+    # It is short, and what is clicked next is as urgent.
+    context.services.jobs.add(replace(spec, gives_way=False), urgent=True)
     return f"{form.title} of {scope.text} will appear here; the status line shows how far it is."
 
 

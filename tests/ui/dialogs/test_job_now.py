@@ -43,6 +43,12 @@ def test_they_come_before_what_waits(jobs: WithJobs) -> None:
     assert jobs.jobs[1].spec.title == "Preferred pictures: conv2:5 (canned)"
 
 
+def test_one_pane_does_not_interrupt_another(jobs: WithJobs) -> None:
+    job_now.compute(jobs.window.context, REF, "am")
+    job_now.compute(jobs.window.context, UnitRef("fc8", 1), "am")
+    assert jobs.states == ["running", "queued"]
+
+
 def test_a_second_press_does_not_start_a_second_job(jobs: WithJobs) -> None:
     for _ in range(2):
         job_now.compute(jobs.window.context, REF, "am")
