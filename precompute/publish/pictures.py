@@ -14,9 +14,8 @@ from deepvis_app.messages import U8
 
 Format = Literal["png", "webp"]
 FORMATS: tuple[Format, ...] = ("png", "webp")
-_BLOCK = (
-    16  # pixels on a side of the blocks in which lossy WebP codes colour: neighbours do not mix across them
-)
+_BLOCK = 16  # pixels on a side of the blocks in which lossy WebP codes
+_EDGE = 4  # pixels by which its filters and its coarser colours reach across a block's border
 
 
 @dataclass(frozen=True)
@@ -63,14 +62,14 @@ def square(rgb: U8, side: int, background: tuple[int, int, int]) -> U8:
 def lay_rows(rows: Sequence[Sequence[U8]]) -> tuple[U8, list[list[Place]]]:
     """All pictures in one sheet, each row of pictures in a row, and where each lies.
 
-    Every picture starts at a multiple of _BLOCK, and its edge is repeated up to the next one.
+    Every picture has blocks of its own, and its edges are continued in them, so that neighbours do not mix.
     """
     places: list[list[Place]] = []
     top = right = 0
     for row in rows:
         left, line = 0, []
         for rgb in row:
-            line.append(Place(left, top, rgb.shape[1], rgb.shape[0]))
+            line.append(Place(left + _EDGE, top + _EDGE, rgb.shape[1], rgb.shape[0]))
             left += _padded(rgb.shape[1])
         places.append(line)
         right = max(right, left)
@@ -79,16 +78,17 @@ def lay_rows(rows: Sequence[Sequence[U8]]) -> tuple[U8, list[list[Place]]]:
     for row, line in zip(rows, places, strict=True):
         for rgb, place in zip(row, line, strict=True):
             grown = _grown(rgb)
-            sheet[place.y : place.y + grown.shape[0], place.x : place.x + grown.shape[1]] = grown
+            y, x = place.y - _EDGE, place.x - _EDGE
+            sheet[y : y + grown.shape[0], x : x + grown.shape[1]] = grown
     return sheet, places
 
 
 def _padded(length: int) -> int:
-    return -(-length // _BLOCK) * _BLOCK
+    return -(-(length + 2 * _EDGE) // _BLOCK) * _BLOCK
 
 
 def _grown(rgb: U8) -> U8:
-    more = [(0, _padded(length) - length) for length in rgb.shape[:2]]
+    more = [(_EDGE, _padded(length) - length - _EDGE) for length in rgb.shape[:2]]
     return np.pad(rgb, [*more, (0, 0)], mode="edge")
 
 

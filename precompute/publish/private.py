@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 # An absolute path's folders: from "/", "~/" or "C:\\" at the start of a word to the last separator of that word.
-_FOLDERS = re.compile(r"(?<![\w.:/\\])(?:~?/|[A-Za-z]:[\\/]|\\\\)(?:[^\s,;:'\"]*[\\/])?(?=[^\s/\\])")
+_FOLDERS = re.compile(
+    r"(?:(?<=[\s,;='\"(\[])|^)(?:~?/|[A-Za-z]:[\\/]|\\\\)(?:[^\s,;:'\"]*[\\/])?(?=[^\s/\\])"
+)
 _WHOLE = re.compile(r"(?:~?/|[A-Za-z]:[\\/]|\\\\).*[\\/](?=[^/\\]+[/\\]*$)")
 
 

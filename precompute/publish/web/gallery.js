@@ -98,7 +98,7 @@ const deepvis = (() => {
     box.replaceChildren(
       picture(page.sheet, one.place, `${kind} ${one.rank + 1}`, room),
       make("div", { class: "row" }, make("button", { type: "button", disabled: at ? undefined : "", onclick: () => opened(-1) }, "← previous"),
-        make("button", { type: "button", onclick: () => box.close() }, "close"),
+        make("button", { type: "button", autofocus: "", onclick: () => box.close() }, "close"),
         make("button", { type: "button", disabled: all[at + 1] ? undefined : "", onclick: () => opened(1) }, "next →")),
       facts(pages.pictureFacts(index, kind, one)));
     if (!box.open) box.showModal();

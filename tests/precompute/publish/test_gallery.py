@@ -10,6 +10,7 @@ import pytest
 
 from deepvis_app.messages import UnitPicture, UnitPictures, UnitRef
 from deepvis_app.render.pictures import read_picture
+from precompute.publish import thumbnails
 from precompute.publish.folder import OutputFolder
 from precompute.publish.gallery import WEB, Look, build
 from precompute.publish.source import Source
@@ -54,10 +55,14 @@ def test_the_page_of_a_unit_knows_where_each_picture_lies_in_its_sheet(tmp_path:
 
 def test_large_pictures_are_shrunk_to_the_wanted_side(tmp_path: Path) -> None:
     built(tmp_path, small_source(), Look(side=33))
-    assert data(tmp_path, "fc")["units"][0]["kinds"]["am"][0]["place"] == [0, 0, 33, 33]
+    assert data(tmp_path, "fc")["units"][0]["kinds"]["am"][0]["place"][2:] == [33, 33]
 
 
-def test_tiles_of_a_layer_lie_where_the_page_looks_for_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_a_sheet", [1024, 32])
+def test_tiles_of_a_layer_lie_where_the_page_looks_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_a_sheet: int
+) -> None:
+    monkeypatch.setattr(thumbnails, "_IN_A_SHEET", in_a_sheet)
     info = network(layer("conv", 70))
     colours = {
         unit: np.full((20, 20, 3), (unit * 3, 255 - unit * 3, 128), np.uint8) for unit in range(0, 70, 2)
@@ -69,11 +74,13 @@ def test_tiles_of_a_layer_lie_where_the_page_looks_for_them(tmp_path: Path) -> N
     built(tmp_path, source(info, shelf), Look(quality=100))
     thumbs = data(tmp_path, "conv")["thumbs"]["am"]
     assert thumbs["units"] == list(colours)
-    sheet = read_picture(tmp_path / thumbs["files"][0]).astype(int)
+    sheets = [read_picture(tmp_path / file).astype(int) for file in thumbs["files"]]
+    assert len(sheets) == -(-len(colours) // in_a_sheet)
     pitch = thumbs["tile"] + 2 * thumbs["edge"]
     for at, unit in enumerate(thumbs["units"]):
-        top, left = (thumbs["edge"] + place * pitch for place in divmod(at, thumbs["columns"]))
-        shown = sheet[top : top + thumbs["tile"], left : left + thumbs["tile"]]
+        file, place = divmod(at, thumbs["in_a_sheet"])
+        top, left = (thumbs["edge"] + step * pitch for step in divmod(place, thumbs["columns"]))
+        shown = sheets[file][top : top + thumbs["tile"], left : left + thumbs["tile"]]
         assert np.abs(shown - colours[unit][0, 0]).max() < 12, unit
 
 

@@ -17,6 +17,8 @@ from precompute.publish.private import without_folders
         ("val/n01443537/x.jpg", "val/n01443537/x.jpg"),
         ("n/a and 3/4, https://example.org/a/b", "n/a and 3/4, https://example.org/a/b"),
         ("conv1:3", "conv1:3"),
+        ("x/<b>y</b> z.jpg", "x/<b>y</b> z.jpg"),
+        ("--images=/home/me/photos", "--images=photos"),
         ("", ""),
     ],
 )
