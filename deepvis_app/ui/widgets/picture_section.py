@@ -164,9 +164,11 @@ class PictureSection(QWidget):
         painter.drawImage(box, self._shrunk(rank, image, box))
         self._paint_label(painter, self._label(self._pictures[rank]), box, cell)
         if rank == self._pointed:
-            painter.setPen(QPen(_POINTED, 2))
+            pen = QPen(_POINTED, 2)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(box.adjusted(1, 1, -1, -1))
+            painter.drawRect(QRectF(box.toRect()).adjusted(1, 1, -1, -1))
 
     def _paint_label(self, painter: QPainter, label: str, box: QRectF, cell: QRectF) -> None:
         metrics = self.fontMetrics()
