@@ -90,7 +90,7 @@ def _percent(percentile: float) -> str:
     """Rounded down, with the more digits the closer to all: "100 %" would claim what is not so."""
     digits = 0 if percentile < 99 else 1 if percentile < 99.9 else 2
     shown = math.floor(min(percentile, 99.99) * 10**digits) / 10**digits
-    return f"{shown:.{digits}f} %" if shown >= 1 else "less than 1 %"
+    return f"{shown:g} %" if shown >= 1 else "less than 1 %"
 
 
 def _activation(facts: PictureFacts) -> str:

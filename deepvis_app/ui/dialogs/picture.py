@@ -87,7 +87,7 @@ class PictureDialog(QDialog):
         """Save as it is, not as it is enlarged here."""
         state, image = self._context.window.state, image_of(self.picture.rgb)
         folder = Path(state.text(SAVE_FOLDER) or Path.home())
-        name = re.sub(r"[^\w.]+", "_", f"{self._name}-{self.picture.rank}").strip("_") + ".png"
+        name = re.sub(r"[^\w.-]+", "_", f"{self._name}-{self.picture.rank}").strip("_") + ".png"
 
         def done(path: str) -> None:
             state.keep(SAVE_FOLDER, str(Path(path).parent))
