@@ -1,0 +1,86 @@
+"""Presets: how pictures are made, as data with its source. Adding one is one entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+from precompute.synthesis.policies import POLICIES, Constant, Normalised, Policy, Progress
+from precompute.synthesis.priors import PRIORS, Blur, Decay, Jitter, Prior, SmallContribution, SmallNorm
+
+DEFAULT = "robust"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """`noise` is the standard deviation of the starting noise in 0..1.
+
+    `keep` says which picture is the result: that of the highest value on the way ("best", as in 2015) or the
+    last one, which is the better choice where the network sees each picture moved.
+    """
+
+    title: str
+    source: str
+    steps: int
+    policy: Policy
+    priors: tuple[Prior, ...] = ()
+    noise: float = 10 / 255  # N(0, 10) around the mean colour, in 0..255: "mean_plus_rand" of 2015
+    keep: Literal["best", "last"] = "best"
+
+
+_TABLE_1 = "Yosinski et al. 2015, Table 1"
+PRESETS: dict[str, Preset] = {
+    "robust": Preset(
+        "moved a little at each step, blurred less and less",
+        "jitter: Mordvintsev et al. 2015; decreasing blur: Nguyen et al. 2016 (MFV), 2.4; tuned here on caffenet64",
+        256,
+        Normalised(8.0),
+        (Jitter(), Blur(1.7, 2, end_width=0.7, gentle=True)),
+        noise=0.01,
+        keep="last",
+    ),
+    "A": Preset(
+        "a sparse set of regions",
+        f"{_TABLE_1}, row 1",
+        500,
+        Progress(2.0, 100.0),
+        (Blur(0.5, 4), SmallNorm(50.0)),
+    ),
+    "B": Preset(
+        "high frequencies",
+        f"{_TABLE_1}, row 2",
+        750,
+        Constant(100.0),
+        (Decay(0.3), SmallNorm(20.0)),
+    ),
+    "C": Preset(
+        "smooth, low frequencies",
+        f"{_TABLE_1}, row 3",
+        1000,
+        Constant(100.0),
+        (Decay(0.0001), Blur(1.0, 4)),
+    ),
+    "D": Preset(
+        "sparse outlines",
+        f"{_TABLE_1}, row 4",
+        1000,
+        Progress(2.0, 1e8),
+        (Blur(0.5, 4), SmallContribution(90.0)),
+    ),
+    "none": Preset("no prior at all", "plain gradient ascent", 256, Normalised(1.0)),
+}
+
+
+def as_json(preset: Preset) -> dict[str, Any]:
+    """The preset as JSON values, complete: what a run records of it."""
+    values = {field.name: getattr(preset, field.name) for field in fields(preset)}
+    values["policy"] = _named(POLICIES, preset.policy)
+    values["priors"] = [_named(PRIORS, prior) for prior in preset.priors]
+    return values
+
+
+def _named(table: Mapping[str, type], thing: Any) -> dict[str, Any]:
+    """The name under which the table has the thing's class, and the thing's own numbers."""
+    name = next(name for name, kind in table.items() if kind is type(thing))
+    return {"name": name, **asdict(thing)}

@@ -1,0 +1,51 @@
+"""What a prior is: up to three hooks around an ascent step, all of them no-ops unless it says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a prior may know of the step.
+
+    `index` counts from 0 to `steps` - 1. `scale` is the input's side over 224, for widths that are given for
+    that size. `draw(k)` gives (N, k) uniform random numbers in 0..1, of each picture's own generator. `room` in
+    0..1 is how much of a disturbance the unit's field can take: 0 for a field of 8 pixels or less, where single
+    edges are all there is to see, 1 from 32 pixels on. `gradient` is that of the unit's value at the picture
+    before the step, only in `project`.
+    """
+
+    index: int
+    steps: int
+    scale: float
+    draw: Callable[[int], Tensor]
+    room: float = 1.0
+    gradient: Tensor | None = None
+
+    @property
+    def done(self) -> float:
+        """The share of the steps gone, 0 at the first and 1 at the last."""
+        return self.index / max(self.steps - 1, 1)
+
+
+class Prior:
+    """One regulariser. Every picture is treated by itself.
+
+    Pictures are (N, C, h, w) in 0..1; deviations are pictures minus the network's mean colour, so zero is that.
+    """
+
+    def transform(self, pictures: Tensor, moment: Moment) -> Tensor:  # noqa: ARG002 (a hook)
+        """What the network sees of the pictures; differentiable."""
+        return pictures
+
+    def penalty(self, deviations: Tensor, moment: Moment) -> Tensor | None:  # noqa: ARG002 (a hook)
+        """(N,) to be kept small, or None. Its gradient is weighed against a value's gradient of mean size 1."""
+        return None
+
+    def project(self, deviations: Tensor, moment: Moment) -> Tensor:  # noqa: ARG002 (a hook)
+        """The deviations after the step, more regular than they were."""
+        return deviations

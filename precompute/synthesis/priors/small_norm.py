@@ -1,0 +1,29 @@
+"""Clipping by small norm: pixels that are hardly used go back to the mean colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from precompute.synthesis.priors.base import Moment, Prior
+
+
+@dataclass(frozen=True)
+class SmallNorm(Prior):
+    """Pixels whose norm over the colours is below the picture's `percent` percentile become zero.
+
+    Yosinski et al. 2015, section 3.
+    """
+
+    percent: float
+
+    def project(self, deviations: Tensor, moment: Moment) -> Tensor:  # noqa: ARG002 (a hook)
+        return keep_above(deviations, deviations.norm(dim=1), self.percent)
+
+
+def keep_above(deviations: Tensor, importance: Tensor, percent: float) -> Tensor:
+    """Zero where `importance` (N, h, w) is below its percentile within the picture."""
+    threshold = torch.quantile(importance.flatten(1), percent / 100, dim=1)
+    return deviations * (importance >= threshold.view(-1, 1, 1))[:, None]

@@ -1,0 +1,118 @@
+"""The options that change a preset, and the preset that comes of them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from precompute.options import OptionError, positive
+
+if TYPE_CHECKING:
+    from precompute.synthesis.policies import Policy
+    from precompute.synthesis.presets import Preset
+    from precompute.synthesis.priors import Prior
+
+# Repeated here because the help must not wait for torch; a test compares them with the tables.
+PRESET_NAMES = ("robust", "A", "B", "C", "D", "none")
+POLICY_NAMES = ("constant", "progress", "progress01", "normalised")
+OBJECTIVE_NAMES = ("centre", "channel", "logit", "log-softmax")
+
+
+def add_recipe(parser: argparse.ArgumentParser) -> None:
+    """The options that `preset_of` reads."""
+    parser.add_argument(
+        "--preset",
+        choices=PRESET_NAMES,
+        default=PRESET_NAMES[0],
+        help="robust (default) gives the best pictures; A to D are those of Yosinski et al. 2015, Table 1",
+    )
+    parser.add_argument("--steps", type=positive, metavar="N", help="default: the preset's")
+    parser.add_argument("--policy", choices=POLICY_NAMES, help="of the step size (default: the preset's)")
+    parser.add_argument(
+        "--rate",
+        type=above(0.0),
+        metavar="X",
+        help="constant: lr for pixels in 0..255; progress: wanted gain a step; progress01: the same, early; "
+        "normalised: mean change of the first step in 1/255",
+    )
+    parser.add_argument("--decay", type=between(0.0, 1.0), metavar="X", help="L2 decay at each step, 0..1")
+    parser.add_argument("--blur", type=above(0.0), metavar="PIXELS", help="width of the blur at 224 pixels")
+    parser.add_argument(
+        "--blur-every", type=positive, metavar="N", help="steps from blur to blur (default 4)"
+    )
+    parser.add_argument("--small-norm", type=between(0.0, 100.0), metavar="PERCENT", help="clip weak pixels")
+    parser.add_argument(
+        "--small-contribution", type=between(0.0, 100.0), metavar="PERCENT", help="clip useless pixels"
+    )
+
+
+def preset_of(options: argparse.Namespace) -> Preset:
+    """The chosen preset with what the options change. Raises OptionError for options that need another."""
+    from precompute.synthesis.presets import PRESETS
+
+    preset = PRESETS[options.preset]
+    if options.blur_every and options.blur is None:
+        raise OptionError("--blur-every needs --blur PIXELS as well.")
+    if options.rate and not options.policy:
+        raise OptionError("--rate needs --policy as well: its unit is another one for each.")
+    return replace(
+        preset,
+        steps=options.steps or preset.steps,
+        policy=_policy(options) or preset.policy,
+        priors=replaced(preset.priors, _priors(options)),
+    )
+
+
+def replaced(priors: Sequence[Prior], news: Sequence[Prior]) -> tuple[Prior, ...]:
+    """The priors, where `news` has one of the same class that one in its place, the others behind."""
+    kinds = {type(new): new for new in news}
+    kept = [kinds.pop(type(prior), prior) for prior in priors]
+    return (*kept, *kinds.values())
+
+
+def above(low: float) -> Callable[[str], float]:
+    """An argparse type: a number over `low`."""
+    return _checked(lambda value: value > low, f"over {low:g}")
+
+
+def between(low: float, high: float) -> Callable[[str], float]:
+    """An argparse type: a number from `low` to `high`."""
+    return _checked(lambda value: low <= value <= high, f"from {low:g} to {high:g}")
+
+
+def _checked(allowed: Callable[[float], bool], words: str) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = float(text)
+        if not allowed(value):
+            raise argparse.ArgumentTypeError(f"{text} is not {words}")
+        return value
+
+    return number
+
+
+def _policy(options: argparse.Namespace) -> Policy | None:
+    from precompute.synthesis.policies import POLICIES
+
+    if not options.policy:
+        return None
+    kind: Any = POLICIES[options.policy]
+    policy: Policy = kind(options.rate) if options.rate else kind()
+    return policy
+
+
+def _priors(options: argparse.Namespace) -> list[Prior]:
+    """Those that the options name, in the order of 2015."""
+    from precompute.synthesis.priors import Blur, Decay, SmallContribution, SmallNorm
+
+    news: list[Prior] = []
+    if options.decay is not None:
+        news.append(Decay(options.decay))
+    if options.blur is not None:
+        news.append(Blur(options.blur, options.blur_every or 4))
+    if options.small_norm is not None:
+        news.append(SmallNorm(options.small_norm))
+    if options.small_contribution is not None:
+        news.append(SmallContribution(options.small_contribution))
+    return news
