@@ -13,6 +13,7 @@ from deepvis_app.render.pictures import PICTURE_ENDINGS
 
 ANNOTATIONS = "val_annotations.txt"  # Tiny ImageNet's: file TAB class ..., beside the folder of the images
 NAMES = "words.txt"  # Tiny ImageNet's: class TAB name
+DIGEST = 16  # bytes
 _PLAIN_FOLDERS = {"", "images", "image", "imgs", "pictures", "photos"}  # that say nothing about a class
 
 
@@ -59,6 +60,18 @@ class ImageSet:
         ) as error:
             raise OSError(f"damaged in the zip ({error})") from error
 
+    def signature(self) -> str:
+        """Changes when a file is added, taken away or written to, as far as sizes and times tell: quick to make."""
+        digest = sha256(str(self.path.resolve()).encode())
+        if self.path.is_file():
+            digest.update(f"{self.path.stat().st_size} {self.path.stat().st_mtime_ns}".encode())
+        for name in self.names:
+            digest.update(f"\0{name}".encode())
+            if self.path.is_dir():
+                found = (self.path / name).stat()
+                digest.update(f" {found.st_size} {found.st_mtime_ns}".encode())
+        return digest.hexdigest()
+
     def in_words(self) -> str:
         return f"{self.path.name}, {len(self)} images"
 
@@ -84,13 +97,16 @@ def open_images(path: Path, limit: int | None = None) -> ImageSet:
     return ImageSet(path, names, tuple(_labels(bare, names)))
 
 
-def content_hash(digests: list[str]) -> str:
-    """The hash of a data set: sha256 over the files' own hashes in order ("" for one that cannot be read)."""
-    return sha256("\n".join(digests).encode()).hexdigest()
+def digest_of(data: bytes) -> bytes:
+    """What stands for a file's content: 16 bytes."""
+    return sha256(data).digest()[:DIGEST]
 
 
-def digest_of(data: bytes) -> str:
-    return sha256(data).hexdigest()
+def content_hash(names: Sequence[str], digests: bytes) -> str:
+    """The hash of a data set, hex: over the names and contents of its files in order."""
+    whole = sha256("\n".join(names).encode())
+    whole.update(digests)
+    return whole.hexdigest()
 
 
 def _folder_names(path: Path) -> Iterator[str]:

@@ -96,6 +96,13 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def positive(text: str) -> int:
+    """For argparse: a whole number above 0."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
 def target(options: argparse.Namespace) -> Target:
     """Load the network and find what was asked for.
 
@@ -120,10 +127,13 @@ def load(options: argparse.Namespace) -> LoadedModel:
 
 
 def chosen_layers(info: ModelInfo, text: str) -> tuple[LayerInfo, ...]:
-    """The layers that the words name (names, aliases, patterns, "all"), in execution order."""
+    """The layers that the words name (names, aliases, patterns), in execution order.
+
+    "all" leaves out those whose pictures another layer's serve (a ReLU behind a convolution).
+    """
     shown = [layer for layer in info.layers if layer.units]
     if text.strip() == "all":
-        return tuple(shown)
+        return tuple(layer for layer in shown if not layer.pictures_of)
     found: set[str] = set()
     for word in filter(None, (word.strip() for word in text.split(","))):
         hits = [layer for layer in info.layers if _called(layer, word)]

@@ -1,0 +1,131 @@
+"""`top`: which real images excite each unit most, why, and how its values are spread."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from precompute.jobs.base import Job
+from precompute.options import Target, positive, target
+from precompute.runner import STOPPED, Outcome, chunks, conclude, run
+
+if TYPE_CHECKING:
+    from deepvis_app.atlas import AtlasWriter
+    from deepvis_app.messages import RunInfo, UnitStats
+    from precompute.datasets import ImageSet
+    from precompute.top.scan import Scanned
+    from precompute.top.state import ScanState
+
+_PAIRS = 144  # of image and unit, in one batch: sixteen units with nine images each
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--images", type=Path, required=True, metavar="DIR|ZIP", help="pictures, in folders or a zip"
+    )
+    parser.add_argument("-n", type=positive, default=9, metavar="N", help="images for each unit (default 9)")
+    parser.add_argument(
+        "--guided", action="store_true", help="guided backprop of each patch, beside its deconv"
+    )
+    spread = parser.add_mutually_exclusive_group()
+    spread.add_argument(
+        "--stats-only", action="store_true", help="store numbers only, no part of any picture"
+    )
+    spread.add_argument(
+        "--keep-stats",
+        action="store_true",
+        help="leave the atlas's statistics, and take percentiles from them",
+    )
+    parser.add_argument("--limit", type=positive, metavar="N", help="take the first N images only")
+    parser.add_argument(
+        "--batch", type=positive, metavar="N", help="images at once (default: by the network)"
+    )
+    parser.add_argument(
+        "--workers", type=_count, metavar="N", help="decoding processes (default: by the machine)"
+    )
+
+
+def top(options: argparse.Namespace) -> int:
+    """One pass over the images, which serves all layers; then patches and deconv of the units that are wanted."""
+    from deepvis_app.atlas import AtlasWriter
+    from precompute.datasets import open_images
+    from precompute.top.scan import scan
+
+    images = open_images(options.images, options.limit)
+    job = target(options)
+    info = job.model.info
+    with AtlasWriter(
+        job.atlas, info.fingerprint, info.title
+    ) as writer:  # a foreign or busy atlas ends it here
+        scanned = scan(job.model, images, options.n, job.progress, job.stop, options.batch, options.workers)
+        if not scanned.finished:
+            seen = f"{scanned.state.next} of {len(images)} images seen"
+            job.progress.end("stopped", f"Stopped: {seen}; run the same command again to go on.")
+            return STOPPED
+        outcome = _store(job, options, images, scanned, writer)
+    return conclude(outcome, job.progress, str(job.atlas))
+
+
+def _store(
+    job: Target, options: argparse.Namespace, images: ImageSet, scanned: Scanned, writer: AtlasWriter
+) -> Outcome:
+    from precompute.top.winners import Winners, stats_records
+
+    state = scanned.state
+    info = writer.begin(_run_info(job, options, images, state))
+    if skipped := state.skipped_in_words():
+        job.progress.note(f"Of {len(images)} images {skipped}.")
+    if options.stats_only:
+        items = [item for layer in job.layers for item in chunks(layer.name, job.units[layer.name], 1024)]
+        return run(
+            items,
+            lambda item: stats_records(job.model, state, item),
+            writer,
+            info,
+            job.progress,
+            job.stop,
+            ("stats",),
+        )
+    methods = ("deconv", "guided") if options.guided else ("deconv",)
+    known = _known_stats(job) if options.keep_stats else None
+    winners = Winners(job.model, images, state, methods, known)
+    size = max(_PAIRS // options.n, 1)
+    items = [item for layer in job.layers for item in chunks(layer.name, job.units[layer.name], size)]
+    return run(items, winners.make, writer, info, job.progress, job.stop, winners.kinds)
+
+
+def _run_info(job: Target, options: argparse.Namespace, images: ImageSet, state: ScanState) -> RunInfo:
+    from precompute.datasets import content_hash
+
+    parameters = {
+        "n": options.n,
+        "guided": options.guided,
+        "stats": "only" if options.stats_only else "kept" if options.keep_stats else "made",
+        "unreadable": state.unreadable,
+        "duplicates": state.duplicates,
+        "preprocessing": job.model.info.preprocessing,
+    }
+    data_hash = content_hash(images.names, bytes(state.digests))
+    return job.run_info("top", parameters, images.in_words(), data_hash)
+
+
+def _known_stats(job: Target) -> Mapping[str, Mapping[int, UnitStats]]:
+    """Of the atlas itself, and of the bundled one below it."""
+    from deepvis_app.atlas import Shelf, bundled_path
+
+    bundled = bundled_path(job.model.info.fingerprint)
+    paths = [job.atlas, *([bundled] if bundled else [])]
+    shelf = Shelf(job.model.info.fingerprint, paths)
+    return {layer.name: shelf.stats(layer.name) for layer in job.layers}
+
+
+def _count(text: str) -> int:
+    """For --workers, where 0 means: decode in this process."""
+    return 0 if text == "0" else positive(text)
+
+
+JOB = Job(
+    "top", "the real images that excite each unit most, their deconv, and statistics", add_arguments, top
+)

@@ -1,0 +1,143 @@
+"""From a finished scan to what an atlas holds of each unit: its best patches, why they are, and statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from deepvis_app.attribution.batched import Traced, trace_maxima
+from deepvis_app.messages import LayerInfo, PictureFacts, UnitPicture, UnitRecord, UnitRef, UnitStats
+from deepvis_app.models import LoadedModel
+from precompute.datasets import ImageSet
+from precompute.runner import Item
+from precompute.top.maxima import columns
+from precompute.top.patches import drawn_signal, sight, true_patch
+from precompute.top.pictures import Pictures, Seen
+from precompute.top.scan import scanned_layers
+from precompute.top.state import ScanState
+from precompute.top.tally import rounded
+
+
+@dataclass(frozen=True)
+class Winner:
+    """One of the best images of a unit."""
+
+    unit: int
+    rank: int
+    image: int
+    value: float
+
+
+def stats_records(model: LoadedModel, state: ScanState, item: Item) -> Iterator[UnitRecord]:
+    """Records that hold nothing but statistics, in order of the item's units."""
+    stats = unit_stats(model, state, item.layer, item.units)
+    for unit in item.units:
+        note = "" if unit in stats else "no finite value in any image"
+        yield UnitRecord(UnitRef(item.layer, unit), ("stats",), (), stats.get(unit), note)
+
+
+def unit_stats(
+    model: LoadedModel, state: ScanState, layer: str, units: Sequence[int]
+) -> dict[int, UnitStats]:
+    """What the scan found about some units (rising); one that never had a finite value is left out."""
+    start = columns(scanned_layers(model))[layer].start
+    found = state.tally.stats(slice(start + units[0], start + units[-1] + 1))
+    spread = dict(zip(range(units[0], units[-1] + 1), found, strict=True))
+    return {unit: made for unit in units if (made := spread[unit]) is not None}
+
+
+class Winners:
+    """Makes the records of a chunk of units: `make` is what the runner calls.
+
+    `methods` are backward pictures beside the patches ("deconv", "guided"). Percentiles are taken from `known`
+    statistics where there are some, else from the scan's own; only the scan's own are stored (`with_stats`).
+    """
+
+    def __init__(
+        self,
+        model: LoadedModel,
+        images: ImageSet,
+        state: ScanState,
+        methods: Sequence[str],
+        known: Mapping[str, Mapping[int, UnitStats]] | None = None,
+    ) -> None:
+        self._model, self._images, self._state, self._methods = model, images, state, tuple(methods)
+        self._known = known
+        self._columns = columns(scanned_layers(model))
+        self._pictures = Pictures(images, model.preprocess, state)
+        self.kinds = ("top", *self._methods)
+
+    def make(self, item: Item) -> Iterator[UnitRecord]:
+        """The records of the item's units, in order."""
+        layer = self._model.info.layer(item.layer)
+        winners = [winner for unit in item.units for winner in self._best(layer, unit)]
+        pictures = self._drawn(layer, winners) if winners else {}
+        stats = self._stats(layer.name, item.units)
+        for unit in item.units:
+            made = tuple(_with_percentile(p, stats.get(unit)) for p in pictures.get(unit, ()))
+            note = "" if made else self._why_none(stats.get(unit))
+            own = stats.get(unit) if self._known is None else None
+            yield UnitRecord(UnitRef(layer.name, unit), self.kinds, made, own, note)
+
+    def _stats(self, layer: str, units: Sequence[int]) -> Mapping[int, UnitStats]:
+        if self._known is not None:
+            return self._known.get(layer, {})
+        return unit_stats(self._model, self._state, layer, units)
+
+    def _best(self, layer: LayerInfo, unit: int) -> list[Winner]:
+        """Without images in which a rectified unit is silent: they would be the first ones, not the best."""
+        found = self._state.tally.ranking.of(self._columns[layer.name].start + unit)
+        return [Winner(unit, k, image, value) for k, (value, image) in enumerate(found) if value != 0]
+
+    def _drawn(self, layer: LayerInfo, winners: Sequence[Winner]) -> dict[int, list[UnitPicture]]:
+        """By unit. Equal images stand together in the batch, so each is read and sent once."""
+        winners = sorted(winners, key=lambda winner: winner.image)
+        seen = self._pictures.read(winner.image for winner in winners)
+        numbers = {image: row for row, image in enumerate(seen)}
+        pixels = torch.stack([torch.from_numpy(picture.pixels) for picture in seen.values()])
+        rows = torch.tensor([numbers[winner.image] for winner in winners], device=self._model.device)
+        x = pixels.to(self._model.device)[rows].permute(0, 3, 1, 2).float()
+        units = [winner.unit for winner in winners]
+        traced = trace_maxima(self._model, self._model.preprocess.normalise(x), layer, units, self._methods)
+        found: dict[int, list[UnitPicture]] = {}
+        for row, winner in enumerate(winners):
+            found.setdefault(winner.unit, []).extend(
+                self._shown(layer, winner, traced, row, seen[winner.image])
+            )
+        return found
+
+    def _shown(
+        self, layer: LayerInfo, winner: Winner, traced: Traced, row: int, seen: Seen
+    ) -> Iterator[UnitPicture]:
+        place = (int(traced.places[row, 0]), int(traced.places[row, 1]))
+        preprocess = self._model.preprocess
+        looked = sight(layer, place, preprocess, (seen.rgb.shape[0], seen.rgb.shape[1]))
+        facts = PictureFacts(
+            activation=rounded(winner.value),
+            source=self._images.names[winner.image],
+            box=looked.source,
+            label=self._images.labels[winner.image],
+            more={"place": place, "input_box": looked.box},
+        )
+        patch = true_patch(seen.rgb, looked, preprocess)
+        yield UnitPicture("top", winner.rank, patch, rounded(winner.value), facts)
+        for method in self._methods:
+            heat = traced.heats[method][row].float().cpu().numpy()
+            more = {**facts.more, "method": traced.labels[method]}
+            drawn = drawn_signal(heat, looked, preprocess)
+            explained = PictureFacts(facts.activation, None, None, facts.source, facts.box, facts.label, more)
+            yield UnitPicture(method, winner.rank, drawn, rounded(winner.value), explained)
+
+    def _why_none(self, stats: UnitStats | None) -> str:
+        if stats is None:
+            return "no finite value in any image"
+        return f"silent: nowhere above zero in any of {self._state.next} images"
+
+
+def _with_percentile(picture: UnitPicture, stats: UnitStats | None) -> UnitPicture:
+    if stats is None or picture.facts.activation is None:
+        return picture
+    percentile = round(stats.percentile(picture.facts.activation), 3)
+    return replace(picture, facts=replace(picture.facts, percentile=percentile))
