@@ -70,7 +70,8 @@ def provenance(pictures: UnitPictures, kinds: Iterable[str], passed_on: str = ""
     if pictures.stats is not None and pictures.stats.run is not None:
         runs.setdefault(_identity(pictures.stats.run), pictures.stats.run)
     told = [f"{made_by(run)}{f', {run.data}' if run.data else ''}" for run in runs.values()]
-    return ".  ".join(part for part in (pictures.error.rstrip("."), passed_on, *told) if part)
+    trouble = pictures.error.rstrip(".") if shown else ""  # else it stands where pictures would
+    return ".  ".join(part for part in (trouble, passed_on, *told) if part)
 
 
 def standing(value: float, stats: UnitStats) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from deepvis_app.messages import UnitPicture, UnitRef
 from deepvis_app.ui.action import ActionContext
+from deepvis_app.ui.dialogs.job_forms import form_for
+from deepvis_app.ui.dialogs.jobs import open_jobs
 from deepvis_app.ui.dialogs.picture import PictureDialog
 from deepvis_app.ui.source_files import SourceGoneError, target_of
 
@@ -15,6 +17,13 @@ class Compute:
     """Pictures that do not exist yet, of this unit first."""
 
     ref: UnitRef
+    kind: str
+
+
+@dataclass(frozen=True)
+class ComputeLayer:
+    """Pictures of a kind for the whole layer that is selected: worth looking at the choices first."""
+
     kind: str
 
 
@@ -35,7 +44,7 @@ class OpenSource:
     picture: UnitPicture
 
 
-Wish = Compute | Enlarge | OpenSource
+Wish = Compute | ComputeLayer | Enlarge | OpenSource
 
 
 def grant(context: ActionContext, wish: Wish) -> None:
@@ -44,6 +53,9 @@ def grant(context: ActionContext, wish: Wish) -> None:
         sentence = context.services.compute(wish.ref, wish.kind)
         if sentence:
             context.session.say(sentence)
+    elif isinstance(wish, ComputeLayer):
+        form = form_for(wish.kind)
+        open_jobs(context, form.name if form is not None else "", "layer")
     elif isinstance(wish, Enlarge):
         PictureDialog(context, wish.pictures, wish.at, wish.title, wish.name, open_source).show()
     else:

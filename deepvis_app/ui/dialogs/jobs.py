@@ -64,10 +64,12 @@ class JobsDialog(QDialog):
         self.rows.refresh()
 
 
-def open_jobs(context: ActionContext) -> None:
-    """Open the dialog, or bring it to the front."""
+def open_jobs(context: ActionContext, form: str = "", scope: str = "") -> None:
+    """Open the dialog, or bring it to the front; with a job chosen and for whom, if both are named."""
     dialogs = context.window.findChildren(JobsDialog)
     dialog = dialogs[0] if dialogs else JobsDialog(context)
     dialog.show()
     dialog.raise_()
     dialog.activateWindow()
+    if form and scope:
+        dialog.form.choose(form, scope)

@@ -15,7 +15,7 @@ from deepvis_app.ui.panels.pattern_view import PatternView
 from deepvis_app.ui.panels.unit_map import UnitMap
 from deepvis_app.ui.widgets.colour_bar import ColourBar
 from deepvis_app.ui.widgets.controls import ElidedLabel, row
-from deepvis_app.ui.wishes import Compute
+from deepvis_app.ui.wishes import ComputeLayer
 
 GRID, UNIT, BACK, OVERVIEW, PATTERN = range(5)
 HINTS = {
@@ -47,7 +47,7 @@ class LayerGridPanel(Panel):
         self.bar = ColourBar()
         self.grid.told.connect(self._tell)
         self.pattern.told.connect(self._tell)
-        self.pattern.compute.connect(lambda ref, kind: self.wanted.emit(Compute(ref, kind)))
+        self.pattern.compute.connect(lambda kind: self.wanted.emit(ComputeLayer(kind)))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
-from deepvis_app.messages import I32, LayerInfo, LayerPictures, UnitRef
+from deepvis_app.messages import I32, LayerInfo, LayerPictures
 from deepvis_app.render.grid import SMALLEST_PICTURE, lay_out_pictures
 from deepvis_app.session import Session, View, pictures_ref
 from deepvis_app.session.intents import select_unit
@@ -14,7 +16,7 @@ from deepvis_app.ui.panels.common import POINTED
 from deepvis_app.ui.panels.tile_view import Tiles, TileView, nothing_to_show
 from deepvis_app.ui.widgets.tile_item import TileItem
 
-COMPUTE = "Compute them"
+COMPUTE = "Compute them\N{HORIZONTAL ELLIPSIS}"
 _NAMES = {"am": "preferred pictures", "top": "best patches"}
 
 
@@ -22,7 +24,7 @@ class PatternView(TileView):
     """Same order, frames, hit test and scrolling as the activations have; a click selects."""
 
     smallest = SMALLEST_PICTURE
-    compute = pyqtSignal(object, str)  # UnitRef, kind: pictures are wanted that do not exist
+    compute = pyqtSignal(str)  # the kind of picture that is wanted and does not exist
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -95,12 +97,8 @@ class PatternView(TileView):
             alias, name = view.model.layer(ref.layer).alias, _NAMES.get(kind, "pictures")
             text = pictures.error or f"No {name} have been computed for {alias} yet."
             button = "" if pictures.error else COMPUTE
-        self.message.say(text, button, lambda: self._compute(ref, kind))
+        self.message.say(text, button, partial(self.compute.emit, kind))
         self.set_dimmed(bool(text))
-
-    def _compute(self, ref: UnitRef | None, kind: str) -> None:
-        if ref is not None:
-            self.compute.emit(ref, kind)
 
     # ---- the mouse ----
 

@@ -11,7 +11,7 @@ from deepvis_app.ui.picture_words import made_by, standing
 from deepvis_app.ui.widgets.controls import ElidedLabel
 from deepvis_app.ui.widgets.histogram import Histogram
 
-NO_STATS = "No statistics yet: the job “top” makes them."
+NO_STATS = "No statistics yet (job “top”)."
 
 
 class UnitStanding(QWidget):

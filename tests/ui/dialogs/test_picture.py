@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from deepvis_app.messages import UnitRef
 from deepvis_app.ui.action import by_hand
+from deepvis_app.ui.dialogs.jobs import JobsDialog
 from deepvis_app.ui.dialogs.picture import PictureDialog
-from deepvis_app.ui.wishes import Compute, Enlarge, OpenSource, grant
+from deepvis_app.ui.wishes import Compute, ComputeLayer, Enlarge, OpenSource, grant
 from tests.ui.fakes_atlas import some_pictures
 from tests.ui.mouse import click, press_key
 from tests.ui.windows import Shown
@@ -88,6 +89,14 @@ def test_missing_pictures_are_asked_of_the_services_wherever_a_panel_wants_them(
     for panel in shown.window.panels.values():
         panel.wanted.emit(wish)
     assert shown.asked.computed == [(wish.ref, "am")] * len(shown.window.panels)
+
+
+@pytest.mark.parametrize(("kind", "job"), [("am", "am"), ("top", "top")])
+def test_a_whole_layer_is_chosen_in_the_jobs_dialog(shown: Shown, kind: str, job: str) -> None:
+    grant(shown.window.context, ComputeLayer(kind))
+    dialog = shown.window.findChild(JobsDialog)
+    assert dialog is not None
+    assert (dialog.form.job.currentData(), dialog.form.scope.currentData()) == (job, "layer")
 
 
 def test_without_a_job_runner_the_command_is_told() -> None:

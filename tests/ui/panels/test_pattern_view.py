@@ -13,7 +13,7 @@ from deepvis_app.messages import UnitRef
 from deepvis_app.render.grid import tile_box
 from deepvis_app.ui.panels.layer_grid import PATTERN, LayerGridPanel
 from deepvis_app.ui.panels.pattern_view import COMPUTE
-from deepvis_app.ui.wishes import Compute
+from deepvis_app.ui.wishes import ComputeLayer
 from tests.ui.fakes import canned_result
 from tests.ui.fakes_atlas import FakeAtlas, some_tiles
 from tests.ui.mouse import click, hover
@@ -137,7 +137,7 @@ def test_without_pictures_it_says_so_and_the_button_asks_for_them(stage: Shown) 
     made: list[object] = []
     stage.panel.wanted.connect(made.append)
     click(message.button, 5, 5)
-    assert made == [Compute(UnitRef(CONV5, 7), "am")]
+    assert made == [ComputeLayer("am")]
 
 
 def test_reading_and_failing_are_told_apart(stage: Shown, atlas: FakeAtlas) -> None:
