@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-_NICE = 10  # the live pictures go first
+_NICE = 5  # the live pictures go first, without starving the job
 
 
 def start(words: Sequence[str], cwd: Path, out: Path, errors: Path) -> subprocess.Popen[bytes]:

@@ -23,6 +23,7 @@ def control_of(field: Field) -> Control:
     elif isinstance(field.default, int):
         control = QSpinBox()
         control.setRange(field.low, field.high)
+        control.setSingleStep(field.step)
         control.setSpecialValueText(field.unset)
         control.setValue(field.default)
     else:

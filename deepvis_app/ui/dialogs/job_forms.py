@@ -32,6 +32,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()  # value and title
     low: int = 0
     high: int = 0
+    step: int = 1  # of the arrows beside a number
     unset: str = ""  # of a number: what 0 means, which leaves it to the command
 
 
@@ -71,7 +72,7 @@ _ENTRIES = (
             (Field("--preset", "Priors", "What keeps the pictures readable", "robust", _PRESETS),
              Field("--seeds", "Pictures per unit", "How many, each from another start", 9, low=1, high=64),
              Field("--steps", "Steps", "More steps: clearer pictures, and as much longer", 0, high=10_000,
-                   unset="by the priors")),
+                   step=64, unset="by the priors")),
             ("am",)),
     JobForm("top", "Patches of real images",
             "Finds the patches of your images that excite a unit most, and why; also its statistics",
