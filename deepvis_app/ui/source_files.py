@@ -13,21 +13,23 @@ class SourceGoneError(LookupError):
     """The image is not there; the message says where it was and what to do."""
 
 
-def target_of(picture: UnitPicture) -> str:
+def target_of(picture: UnitPicture, remembered: str = "") -> str:
     """What to open to see the whole image. Raises SourceGoneError.
 
-    An image is named as its data set lists it: relative to the folder, or within the zip, that the run was
-    given as `images`.
+    An image is named as its data set lists it: relative to a folder, or within a zip. That is the one that its run
+    was given as `images`, where the run tells, or else the one that was chosen last for jobs (`remembered`).
     """
-    source = picture.facts.source
+    source, run = picture.facts.source, picture.run
     if not source:
         raise SourceGoneError("This picture was not cut from an image.")
     if source.startswith(BUILT_IN):
         return source
-    folder = str(picture.run.parameters.get("images", "")) if picture.run is not None else ""
-    path = Path(folder).expanduser() / source
-    in_zip = folder.lower().endswith(".zip") and Path(folder).expanduser().is_file()
-    if path.is_file() or in_zip:
-        return str(path)
-    where = f" in {folder}" if folder and not Path(source).is_absolute() else ""
-    raise SourceGoneError(f"{source} is no longer there{where}: put the images back to see all of it.")
+    named = str(run.parameters.get("images", "")) if run is not None else ""
+    for folder in filter(None, (named, remembered, "/" if Path(source).is_absolute() else "")):
+        base = Path(folder).expanduser()
+        if (base / source).is_file() or (base.suffix.lower() == ".zip" and base.is_file()):
+            return str(base / source)
+    of = f" (of {run.data})" if run is not None and run.data else ""
+    raise SourceGoneError(
+        f"{source}{of} was not found: name the folder or zip of its images in Tools > Jobs."
+    )

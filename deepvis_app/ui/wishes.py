@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from deepvis_app.messages import UnitPicture, UnitRef
 from deepvis_app.ui.action import ActionContext
+from deepvis_app.ui.dialogs.job_form import IMAGES
 from deepvis_app.ui.dialogs.job_forms import form_for
 from deepvis_app.ui.dialogs.jobs import open_jobs
 from deepvis_app.ui.dialogs.picture import PictureDialog
@@ -65,6 +66,6 @@ def grant(context: ActionContext, wish: Wish) -> None:
 def open_source(context: ActionContext, picture: UnitPicture) -> None:
     """Show the image that a patch comes from, or say where it was."""
     try:
-        context.services.open_path(target_of(picture))
+        context.services.open_path(target_of(picture, context.window.state.text(IMAGES)))
     except SourceGoneError as error:
         context.session.say(str(error))

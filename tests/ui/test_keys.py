@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from deepvis_app.messages import SourceSpec, UnitRef
-from deepvis_app.session import View, intents
+from deepvis_app.session import View
 from deepvis_app.ui.help import HelpDialog
 from deepvis_app.ui.panels.grid_view import GridView
 from deepvis_app.ui.panels.search import UnitSearch

@@ -28,6 +28,12 @@ def test_an_image_in_a_zip_is_named_through_it(tmp_path: Path) -> None:
     assert target_of(patch("val/a.png", tmp_path / "set.zip")) == str(tmp_path / "set.zip" / "val" / "a.png")
 
 
+def test_where_the_run_does_not_tell_the_images_of_the_last_job_are_searched(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"x")
+    for named in (None, "/nowhere"):
+        assert target_of(patch("a.png", named), str(tmp_path)) == str(tmp_path / "a.png")
+
+
 def test_a_photograph_of_the_program_is_opened_by_name() -> None:
     assert target_of(patch("samples:coffee")) == "samples:coffee"
 
@@ -36,9 +42,13 @@ def test_a_photograph_of_the_program_is_opened_by_name() -> None:
     ("picture", "sentence"),
     [
         (patch(""), "not cut from an image"),
-        (patch("val/a.png", "/nowhere"), r"val/a\.png is no longer there in /nowhere: put the images back"),
-        (patch("/nowhere/a.png", "/data"), r"/nowhere/a\.png is no longer there: put"),
-        (replace(patch("a.png"), run=None), r"a\.png is no longer there: put"),
+        (patch("val/a.png", "/nowhere"), r"^val/a\.png was not found: name the folder or zip"),
+        (patch("/nowhere/a.png", "/data"), r"^/nowhere/a\.png was not found"),
+        (replace(patch("a.png"), run=None), r"^a\.png was not found"),
+        (
+            replace(patch("a.png"), run=RunInfo("top", {}, data="val, 9 images")),
+            r"a\.png \(of val, 9 images\)",
+        ),
     ],
 )
 def test_what_is_gone_is_told_with_where_it_was(picture: UnitPicture, sentence: str) -> None:

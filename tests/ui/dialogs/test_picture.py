@@ -52,8 +52,8 @@ def test_the_whole_image_is_opened_or_said_to_be_gone(
 ) -> None:
     dialog = opened(shown)
     press_key(dialog, Qt.Key.Key_Return)
-    assert "n01/img_2.JPEG is no longer there in /data/val" in shown.session.view.notice
-    monkeypatch.setattr("deepvis_app.ui.wishes.target_of", lambda _: "/found.png")
+    assert "n01/img_2.JPEG (of val, 10000 images) was not found" in shown.session.view.notice
+    monkeypatch.setattr("deepvis_app.ui.wishes.target_of", lambda *_: "/found.png")
     click(dialog.source, 4, 4)
     grant(shown.window.context, OpenSource(dialog.picture))
     assert shown.asked.paths == ["/found.png", "/found.png"]
