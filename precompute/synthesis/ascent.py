@@ -14,7 +14,7 @@ from precompute.synthesis.dice import Dice
 from precompute.synthesis.image import Image
 from precompute.synthesis.objectives import Objective
 from precompute.synthesis.part import Part
-from precompute.synthesis.policies import per_picture
+from precompute.synthesis.policies import mean_size, per_picture
 from precompute.synthesis.presets import Preset
 from precompute.synthesis.priors import Moment
 from precompute.synthesis.rescue import STEPS as RESCUE_STEPS
@@ -165,7 +165,7 @@ class _Run:
         if not isinstance(total, Tensor):
             return gradient
         (uphill,) = torch.autograd.grad(total, codes)
-        return gradient - per_picture(gradient.flatten(1).abs().mean(1), gradient) * uphill
+        return gradient - per_picture(mean_size(gradient), gradient) * uphill
 
     def _values(self, pictures: Tensor, units: Tensor, *, half: bool) -> Tensor:
         """What is raised, (N,) float32, for pictures (N, 3, h, w) of the canvas in 0..1."""

@@ -62,7 +62,8 @@ class Progress01:
 class Normalised:
     """Every step changes a picture by the same mean absolute amount, which falls linearly from `step` to `end`.
 
-    In the unit of 1/255. Independent of the gain of the unit, so it suits logits and hidden units alike.
+    In the unit of 1/255, over those values that have a gradient at all: what lies outside the unit's field does
+    not count. Independent of the gain of the unit, so it suits logits and hidden units alike.
     """
 
     step: float = 0.5
@@ -70,7 +71,7 @@ class Normalised:
 
     def __call__(self, gradient: Tensor, values: Tensor, done: float) -> Tensor:  # noqa: ARG002 (a Policy)
         size = (self.step + (self.end - self.step) * done) / _PIXEL_RANGE
-        return gradient * (size / per_picture(gradient.abs().flatten(1).mean(1) + _TINY, gradient))
+        return gradient * (size / per_picture(mean_size(gradient) + _TINY, gradient))
 
 
 POLICIES: dict[str, type[Constant | Progress | Progress01 | Normalised]] = {
@@ -79,6 +80,12 @@ POLICIES: dict[str, type[Constant | Progress | Progress01 | Normalised]] = {
     "progress01": Progress01,
     "normalised": Normalised,
 }
+
+
+def mean_size(gradient: Tensor) -> Tensor:
+    """(N,): each picture's mean absolute value over its elements that are not zero; 0 where all are."""
+    flat = gradient.flatten(1)
+    return flat.abs().sum(1) / flat.count_nonzero(1).clamp(min=1)
 
 
 def per_picture(values: Tensor, like: Tensor) -> Tensor:

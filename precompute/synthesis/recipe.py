@@ -46,6 +46,7 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--small-contribution", type=between(0.0, 100.0), metavar="PERCENT", help="clip useless pixels"
     )
+    parser.add_argument("--variation", type=above(0.0), metavar="WEIGHT", help="total variation penalty")
 
 
 def preset_of(options: argparse.Namespace) -> Preset:
@@ -104,7 +105,7 @@ def _policy(options: argparse.Namespace) -> Policy | None:
 
 def _priors(options: argparse.Namespace) -> list[Prior]:
     """Those that the options name, in the order of 2015."""
-    from precompute.synthesis.priors import Blur, Decay, SmallContribution, SmallNorm
+    from precompute.synthesis.priors import Blur, Decay, SmallContribution, SmallNorm, Variation
 
     news: list[Prior] = []
     if options.decay is not None:
@@ -115,4 +116,6 @@ def _priors(options: argparse.Namespace) -> list[Prior]:
         news.append(SmallNorm(options.small_norm))
     if options.small_contribution is not None:
         news.append(SmallContribution(options.small_contribution))
+    if options.variation is not None:
+        news.append(Variation(options.variation))
     return news

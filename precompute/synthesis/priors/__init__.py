@@ -6,8 +6,19 @@ from precompute.synthesis.priors.decay import Decay
 from precompute.synthesis.priors.jitter import Jitter
 from precompute.synthesis.priors.small_contribution import SmallContribution
 from precompute.synthesis.priors.small_norm import SmallNorm
+from precompute.synthesis.priors.variation import Variation
 
-__all__ = ["PRIORS", "Blur", "Decay", "Jitter", "Moment", "Prior", "SmallContribution", "SmallNorm"]
+__all__ = [
+    "PRIORS",
+    "Blur",
+    "Decay",
+    "Jitter",
+    "Moment",
+    "Prior",
+    "SmallContribution",
+    "SmallNorm",
+    "Variation",
+]
 
 PRIORS: dict[str, type[Prior]] = {
     "decay": Decay,
@@ -15,4 +26,5 @@ PRIORS: dict[str, type[Prior]] = {
     "small-norm": SmallNorm,
     "small-contribution": SmallContribution,
     "jitter": Jitter,
+    "variation": Variation,
 }

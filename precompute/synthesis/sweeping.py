@@ -1,0 +1,147 @@
+"""Sweeps over the regularisers of 2015: many combinations drawn at random, and each one alone from none to strong."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from deepvis_app.files import atomic_write
+from deepvis_app.messages import U8, LayerInfo
+from deepvis_app.models import LoadedModel
+from precompute.publish.pictures import encode_exact
+from precompute.publish.sheet import Tile, draw_sheet
+from precompute.synthesis.ascent import Task
+from precompute.synthesis.maker import Made, Maker, Wish
+from precompute.synthesis.policies import Normalised
+from precompute.synthesis.presets import Preset, as_json
+from precompute.synthesis.priors import Blur, Decay, Prior, SmallContribution, SmallNorm
+
+COLUMNS = 9  # steps of a row of the one-at-a-time sweep
+_EVERY = 4  # steps from blur to blur, as in Table 1
+# The strongest value of each row: there it makes the ascent fail or the picture unreadable (Fig. 3).
+STRONGEST: dict[str, Callable[[float], Prior]] = {
+    "decay": lambda share: Decay(0.5 * share),
+    "blur": lambda share: Blur(4.0 * share, _EVERY),
+    "small norm": lambda share: SmallNorm(95.0 * share),
+    "small contribution": lambda share: SmallContribution(95.0 * share),
+}
+_LETTERS = {Decay: "decay", Blur: "blur", SmallNorm: "n%", SmallContribution: "c%"}
+
+
+@dataclass(frozen=True)
+class Try:
+    """One setting of a sweep."""
+
+    label: str
+    preset: Preset
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A setting with its picture, which is missing where nothing came out."""
+
+    setting: Try
+    made: Made
+
+
+def random_tries(base: Preset, count: int, seed: int) -> list[Try]:
+    """`count` settings, each regulariser left out half of the time; steps and noise are the base's.
+
+    The space: L2 decay log-uniform 1e-5..0.3, blur width 0.3..2 every 1..10 steps, both percentiles 0..95, the
+    normalised step log-uniform 0.2..8 in 1/255. The paper does not publish its own space.
+    """
+    dice = random.Random(seed)
+    tries = []
+    for _ in range(count):
+        priors: list[Prior] = []
+        if dice.random() < 0.5:
+            priors.append(Decay(_round(_log_uniform(dice, 1e-5, 0.3))))
+        if dice.random() < 0.5:
+            priors.append(Blur(_round(dice.uniform(0.3, 2.0)), dice.randint(1, 10)))
+        if dice.random() < 0.5:
+            priors.append(SmallNorm(_round(dice.uniform(0, 95))))
+        if dice.random() < 0.5:
+            priors.append(SmallContribution(_round(dice.uniform(0, 95))))
+        policy = Normalised(_round(_log_uniform(dice, 0.2, 8.0)))
+        preset = replace(base, priors=tuple(priors), policy=policy)
+        tries.append(Try(f"step {policy.step:g} {_words(priors)}".strip(), preset))
+    return tries
+
+
+def single_tries(base: Preset) -> list[Try]:
+    """One row for each regulariser of 2015, alone, linearly from none to its strongest value (Fig. 3)."""
+    tries = []
+    for make in STRONGEST.values():
+        for column in range(COLUMNS):
+            prior = make(column / (COLUMNS - 1))
+            tries.append(Try(_words([prior]), replace(base, priors=(prior,) if column else ())))
+    return tries
+
+
+def make(
+    model: LoadedModel, layer: LayerInfo, wish: Wish, unit: int, tries: list[Try], stopped: Callable[[], bool]
+) -> Iterator[Tried]:
+    """One picture for each setting, one after the other; ends early when stopped."""
+    for setting in tries:
+        made = Maker(model, layer, replace(wish, preset=setting.preset), stopped).make(
+            [Task(unit, wish.seeds[0])]
+        )
+        if not made:
+            return
+        yield Tried(setting, made[0])
+
+
+def write(tried: list[Tried], stem: Path, title: str, columns: int | None = None) -> None:
+    """`stem`.png, a labelled contact sheet, and `stem`.json with the parameters and values in the same order."""
+    tiles = [Tile(_picture(one), _value(one), one.setting.label) for one in tried]
+    sheet = draw_sheet(
+        tiles, title, "value of the unit; settings; all numbers are in the JSON beside", columns=columns
+    )
+    with atomic_write(stem.with_suffix(".png")) as file:
+        file.write(encode_exact(sheet, "png"))
+    rows = [
+        {
+            **as_json(one.setting.preset),
+            "activation": one.made.activation,
+            "shown": one.made.shown,
+            "failed": one.made.reason,
+        }
+        for one in tried
+    ]
+    with atomic_write(stem.with_suffix(".json")) as file:
+        file.write(json.dumps({"title": title, "tries": rows}, indent=1).encode())
+
+
+def strongest_first(tried: list[Tried]) -> list[Tried]:
+    return sorted(tried, key=lambda one: (bool(one.made.reason), -one.made.activation))
+
+
+def _picture(one: Tried) -> U8 | None:
+    return None if one.made.reason else one.made.rgb
+
+
+def _value(one: Tried) -> str:
+    return one.made.reason or f"{one.made.activation:.1f}"
+
+
+def _words(priors: list[Prior]) -> str:
+    return " ".join(f"{_LETTERS[type(prior)]} {_numbers(prior)}" for prior in priors)
+
+
+def _numbers(prior: Any) -> str:
+    if isinstance(prior, Blur):
+        return f"{prior.width:g}/{prior.every}"
+    return f"{prior.rate if isinstance(prior, Decay) else prior.percent:.3g}"
+
+
+def _log_uniform(dice: random.Random, low: float, high: float) -> float:
+    return math.exp(dice.uniform(math.log(low), math.log(high)))
+
+
+def _round(value: float) -> float:
+    return float(f"{value:.3g}")
