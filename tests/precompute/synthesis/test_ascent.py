@@ -17,7 +17,7 @@ from precompute.synthesis.part import part_for
 from precompute.synthesis.policies import Constant, Normalised
 from precompute.synthesis.presets import PRESETS, Preset
 from precompute.synthesis.priors import Blur, Decay, Jitter, SmallContribution, SmallNorm, Variation
-from tests.precompute.synthesis.nets import SIDE, Plain, model
+from tests.precompute.synthesis.nets import SIDE, Plain, model, weights_of
 
 QUICK = replace(PRESETS["robust"], steps=12)
 TASKS = [Task(unit, seed) for unit in (0, 3, 4) for seed in (0, 1)]
