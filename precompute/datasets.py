@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from deepvis_app.messages import Box
 from deepvis_app.render.pictures import PICTURE_ENDINGS
 
 ANNOTATIONS = "val_annotations.txt"  # Tiny ImageNet's: file TAB class ..., beside the folder of the images
@@ -60,6 +61,19 @@ class ImageSet:
         ) as error:
             raise OSError(f"damaged in the zip ({error})") from error
 
+    @property
+    def spare(self) -> int:
+        """How many times more images than wanted must be ranked, because some repeat others."""
+        return 1
+
+    def repeats(self, index: int, other: int) -> bool:  # noqa: ARG002 (files do not tell)
+        """Whether two images show the same thing, so that a unit needs only one of them."""
+        return False
+
+    def origin(self, index: int, box: Box) -> tuple[str, Box]:
+        """What a person opens to see the image, as `facts.source` names it, and where the image's box lies in it."""
+        return self.names[index], box
+
     def signature(self) -> str:
         """Changes when a file is added, taken away or written to, as far as sizes and times tell: quick to make."""
         digest = sha256(str(self.path.resolve()).encode())
@@ -71,6 +85,10 @@ class ImageSet:
                 found = (self.path / name).stat()
                 digest.update(f" {found.st_size} {found.st_mtime_ns}".encode())
         return digest.hexdigest()
+
+    def place(self) -> str:
+        """Where the images lie: what `facts.source` is relative to."""
+        return str(self.path.resolve())
 
     def in_words(self) -> str:
         return f"{self.path.name}, {len(self)} images"

@@ -23,7 +23,11 @@ _PAIRS = 144  # of image and unit, in one batch: sixteen units with nine images 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--images", type=Path, required=True, metavar="DIR|ZIP", help="pictures, in folders or a zip"
+        "--images",
+        type=Path,
+        required=True,
+        metavar="DIR|ZIP",
+        help='pictures, in folders or a zip; or "photographs": the built-in ones',
     )
     parser.add_argument("-n", type=positive, default=9, metavar="N", help="images for each unit (default 9)")
     parser.add_argument(
@@ -50,16 +54,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def top(options: argparse.Namespace) -> int:
     """One pass over the images, which serves all layers; then patches and deconv of the units that are wanted."""
     from deepvis_app.atlas import AtlasWriter
-    from precompute.datasets import open_images
+    from precompute.photographs import image_set
     from precompute.top.scan import scan
 
-    images = open_images(options.images, options.limit)
+    images = image_set(options.images, options.limit)
     job = target(options)
     info = job.model.info
     with AtlasWriter(
         job.atlas, info.fingerprint, info.title
     ) as writer:  # a foreign or busy atlas ends it here
-        scanned = scan(job.model, images, options.n, job.progress, job.stop, options.batch, options.workers)
+        ranked = options.n * images.spare
+        scanned = scan(job.model, images, ranked, job.progress, job.stop, options.batch, options.workers)
         if not scanned.finished:
             seen = f"{scanned.state.next} of {len(images)} images seen"
             job.progress.end("stopped", f"Stopped: {seen}; run the same command again to go on.")
@@ -90,7 +95,7 @@ def _store(
         )
     methods = ("deconv", "guided") if options.guided else ("deconv",)
     known = _known_stats(job) if options.keep_stats else None
-    winners = Winners(job.model, images, state, methods, known)
+    winners = Winners(job.model, images, state, options.n, methods, known)
     size = max(_PAIRS // options.n, 1)
     items = [item for layer in job.layers for item in chunks(layer.name, job.units[layer.name], size)]
     return run(items, winners.make, writer, info, job.progress, job.stop, winners.kinds)
@@ -100,6 +105,7 @@ def _run_info(job: Target, options: argparse.Namespace, images: ImageSet, state:
     from precompute.datasets import content_hash
 
     parameters = {
+        "images": images.place(),
         "n": options.n,
         "guided": options.guided,
         "stats": "only" if options.stats_only else "kept" if options.keep_stats else "made",

@@ -51,8 +51,9 @@ def unit_stats(
 class Winners:
     """Makes the records of a chunk of units: `make` is what the runner calls.
 
-    `methods` are backward pictures beside the patches ("deconv", "guided"). Percentiles are taken from `known`
-    statistics where there are some, else from the scan's own; only the scan's own are stored (`with_stats`).
+    A unit gets its `n` best, none that repeats a better one. `methods` are backward pictures beside the patches
+    ("deconv", "guided"). Percentiles are taken from `known` statistics where there are some, else from the scan's
+    own; only the scan's own are stored.
     """
 
     def __init__(
@@ -60,10 +61,12 @@ class Winners:
         model: LoadedModel,
         images: ImageSet,
         state: ScanState,
+        n: int,
         methods: Sequence[str],
         known: Mapping[str, Mapping[int, UnitStats]] | None = None,
     ) -> None:
         self._model, self._images, self._state, self._methods = model, images, state, tuple(methods)
+        self._n = n
         self._known = known
         self._columns = columns(scanned_layers(model))
         self._pictures = Pictures(images, model.preprocess, state)
@@ -76,7 +79,8 @@ class Winners:
         pictures = self._drawn(layer, winners) if winners else {}
         stats = self._stats(layer.name, item.units)
         for unit in item.units:
-            made = tuple(_with_percentile(p, stats.get(unit)) for p in pictures.get(unit, ()))
+            ordered = sorted(pictures.get(unit, ()), key=lambda p: (self.kinds.index(p.kind), p.rank))
+            made = tuple(_with_percentile(p, stats.get(unit)) for p in ordered)
             note = "" if made else self._why_none(stats.get(unit))
             own = stats.get(unit) if self._known is None else None
             yield UnitRecord(UnitRef(layer.name, unit), self.kinds, made, own, note)
@@ -88,8 +92,13 @@ class Winners:
 
     def _best(self, layer: LayerInfo, unit: int) -> list[Winner]:
         """Without images in which a rectified unit is silent: they would be the first ones, not the best."""
-        found = self._state.tally.ranking.of(self._columns[layer.name].start + unit)
-        return [Winner(unit, k, image, value) for k, (value, image) in enumerate(found) if value != 0]
+        best: list[Winner] = []
+        for value, image in self._state.tally.ranking.of(self._columns[layer.name].start + unit):
+            if value != 0 and not any(self._images.repeats(image, winner.image) for winner in best):
+                best.append(Winner(unit, len(best), image, value))
+            if len(best) == self._n:
+                break
+        return best
 
     def _drawn(self, layer: LayerInfo, winners: Sequence[Winner]) -> dict[int, list[UnitPicture]]:
         """By unit. Equal images stand together in the batch, so each is read and sent once."""
@@ -114,10 +123,11 @@ class Winners:
         place = (int(traced.places[row, 0]), int(traced.places[row, 1]))
         preprocess = self._model.preprocess
         looked = sight(layer, place, preprocess, (seen.rgb.shape[0], seen.rgb.shape[1]))
+        source, box = self._images.origin(winner.image, looked.source)
         facts = PictureFacts(
             activation=rounded(winner.value),
-            source=self._images.names[winner.image],
-            box=looked.source,
+            source=source,
+            box=box,
             label=self._images.labels[winner.image],
             more={"place": place, "input_box": looked.box},
         )
