@@ -19,10 +19,24 @@ def _train_classifier(arguments: list[str]) -> int:
     return train(arguments)
 
 
+def _status(arguments: list[str]) -> int:
+    from precompute.inspection import status
+
+    return status(arguments)
+
+
+def _verify(arguments: list[str]) -> int:
+    from precompute.inspection import verify
+
+    return verify(arguments)
+
+
 # name -> what it does, and how it is run: the JOBS, which fill an atlas, then everything else.
 # Slow imports are inside: the help must not wait for torch.
 COMMANDS: dict[str, tuple[str, Command]] = {
     **{name: (job.help, partial(execute, job)) for name, job in JOBS.items()},
+    "status": ("what the atlases of a network hold", _status),
+    "verify": ("whether the atlases of a network are sound", _verify),
     "train-classifier": ("train the bundled network on Tiny ImageNet", _train_classifier),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from precompute.jobs.base import Job
 from precompute.options import OptionError, Parser, add_common
@@ -38,8 +38,23 @@ def _run(job: Job, options: argparse.Namespace) -> int:
         options.reporter.end("failed", sentence or f"{type(error).__name__}: {error}")
         if not sentence:
             raise  # a bug: the window has its line, and whoever mends it wants the trace
-        sys.stderr.write(f"deepvis-precompute {job.name}: {sentence}\n")
-        return USAGE if isinstance(error, OptionError) else FAILED
+        return _fail(f"deepvis-precompute {job.name}", sentence, error)
+
+
+def guarded(prog: str, work: Callable[[], int]) -> int:
+    """Run what is no job; a failure is one sentence on standard error, as a job's."""
+    try:
+        return work()
+    except Exception as error:
+        sentence = as_sentence(error)
+        if not sentence:
+            raise
+        return _fail(prog, sentence, error)
+
+
+def _fail(prog: str, sentence: str, error: Exception) -> int:
+    sys.stderr.write(f"{prog}: {sentence}\n")
+    return USAGE if isinstance(error, OptionError) else FAILED
 
 
 def as_sentence(error: Exception) -> str:

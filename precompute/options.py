@@ -38,7 +38,7 @@ class Parser(argparse.ArgumentParser):
         if words:
             known = [name for action in self._actions for name in action.option_strings]
             word = words.split()[0]
-            near = get_close_matches(word.split("=")[0], known, n=3, cutoff=0.5)
+            near = get_close_matches(word.split("=")[0], known, n=2, cutoff=0.6)
             hint = f"did you mean {' or '.join(near)}?" if near else "--help lists what there is."
             message = f"there is no option or argument {word}; {hint}"
         self.exit(2, f"{self.prog}: {message}\n")
@@ -185,6 +185,6 @@ def _called(layer: LayerInfo, word: str) -> bool:
 
 
 def _no_layer(info: ModelInfo, shown: Sequence[LayerInfo], word: str) -> str:
-    names = [layer.alias for layer in shown]
-    near = get_close_matches(word, [*names, *(layer.name for layer in shown)], n=3, cutoff=0.4) or names[:5]
+    names = list(dict.fromkeys(name for layer in shown for name in (layer.alias, layer.name)))
+    near = get_close_matches(word, names, n=3, cutoff=0.4) or [layer.alias for layer in shown[:5]]
     return f"{info.title} has no layer {word}; the nearest are {', '.join(near)}."

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -14,6 +13,7 @@ from deepvis_app.mailbox import Worker
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _GLANCE_S = 0.05
+_PATIENCE_S = 0.1
 
 
 class Stop:
@@ -28,6 +28,7 @@ class Stop:
         self._go = threading.Event()
         self._go.set()
         self._before: dict[int, Any] = {}
+        self._over = threading.Event()
         self._text = b""
         self._commands = commands
         self._reader: Worker | None = None
@@ -50,7 +51,7 @@ class Stop:
         if threading.current_thread() is threading.main_thread():
             self._before = {number: signal.signal(number, self._signalled) for number in _SIGNALS}
         if self._commands is not None:
-            self._reader = Worker("deepvis-commands", self._read, lambda: None)
+            self._reader = Worker("deepvis-commands", self._read, self._over.set)
             self._reader.start()
         return self
 
@@ -60,7 +61,7 @@ class Stop:
         for number, handler in self._before.items():
             signal.signal(number, handler)
         if self._reader is not None:
-            self._reader.stop(timeout=0)  # it may wait for a line that never comes; it ends with the process
+            self._reader.stop(_PATIENCE_S)  # it may wait for a line that never comes; it ends with the process
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 (a signal handler)
         if self.asked:
@@ -76,7 +77,7 @@ class Stop:
         except OSError:
             read = b""
         if not read:
-            time.sleep(10 * _GLANCE_S)
+            self._over.wait(0.5)
             return
         *lines, self._text = (self._text + read).split(b"\n")
         for line in lines:

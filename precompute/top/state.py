@@ -87,7 +87,7 @@ def load(key: str, units: int, n: int, device: torch.device) -> ScanState | None
     if not path.is_file():
         return None
     try:
-        with np.load(path, allow_pickle=False) as found:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
         facts = json.loads(arrays.pop("facts").tobytes())
         digests = bytearray(arrays.pop("digests").tobytes())

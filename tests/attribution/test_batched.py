@@ -40,7 +40,8 @@ def test_each_row_is_what_the_method_gives_for_it_alone(name: str) -> None:
             assert traced.labels[method].split()[0] == alone.label.split()[0]
         unit_map = alone.activations[name].reshape(1, layer.units, *layer.map_shape)[0, unit]
         y, x_at = traced.places[row].tolist()
-        assert unit_map[y, x_at] == unit_map.max() == traced.values[row]
+        assert unit_map[y, x_at] == unit_map.max()
+        torch.testing.assert_close(traced.values[row], unit_map.max())
 
 
 def test_without_methods_only_the_places_are_found() -> None:

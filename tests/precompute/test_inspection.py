@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepvis_app.atlas import AtlasWriter, user_path
+from deepvis_app.messages import ModelChoice, RunInfo, UnitPicture, UnitRecord, UnitRef
+from deepvis_app.models import load_model
+from precompute.__main__ import main
+
+
+@pytest.fixture
+def atlas() -> Path:
+    """Two units of conv1, and one of fc8 that gave nothing."""
+    info = load_model(ModelChoice("caffenet64", device="cpu")).info
+    path = user_path(info.fingerprint)
+    picture = UnitPicture("am", 0, np.full((8, 8, 3), 9, np.uint8))
+    with AtlasWriter(path, info.fingerprint, info.title) as writer:
+        run = writer.begin(RunInfo("am", {"steps": 3}, seed=4))
+        for unit in (0, 1):
+            writer.put(UnitRecord(UnitRef("conv1", unit), ("am",), (picture,)), run)
+        writer.put(UnitRecord(UnitRef("fc8", 7), ("am",), (), None, "grey"), run)
+    return path
+
+
+def test_status_tells_what_there_is_for_which_layer_and_which_run_made_it(
+    atlas: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status", "--atlas", str(atlas), "--device", "cpu"]) == 0
+    told = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["layer", "units", "am"] in told
+    assert ["conv1", "64", "2"] in told
+    assert ["fc8", "200", "1"] in told
+    assert any(line[:4] == ["run", "1:", "am,", "seed"] and "not" in line for line in told)
+
+
+def test_verify_opens_every_picture(atlas: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "--atlas", str(atlas), "--device", "cpu"]) == 0
+    assert "sound" in capsys.readouterr().out
+    import sqlite3
+
+    connection = sqlite3.connect(atlas)
+    with connection:
+        connection.execute("UPDATE pictures SET image = x'00' WHERE unit = 1")
+    connection.close()
+    assert main(["verify", "--atlas", str(atlas), "--device", "cpu"]) == 1
+    assert "Picture 0 (am) of conv1:1 is damaged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["status", "verify"])
+def test_a_foreign_missing_or_damaged_atlas_is_one_sentence(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    foreign, cut = tmp_path / "foreign.atlas", tmp_path / "cut.atlas"
+    with AtlasWriter(foreign, "b" * 64, "Another net"):
+        pass
+    cut.write_bytes(foreign.read_bytes()[:700])
+    for path in (foreign, cut, tmp_path / "nowhere.atlas"):
+        assert main([command, "--atlas", str(path), "--device", "cpu"]) == 1
+        told = capsys.readouterr().err
+        assert told.startswith(f"deepvis-precompute {command}: ")
+        assert path.name in told
+
+
+def test_without_any_atlas_status_says_how_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["status", "--model", "squeezenet1_0", "--weights", "random", "--device", "cpu"]
+    assert main(words) == 1
+    assert "make one with deepvis-precompute top or am" in capsys.readouterr().err
