@@ -33,6 +33,7 @@ from deepvis_app.ui.dialogs.job_controls import (
     value_of,
 )
 from deepvis_app.ui.dialogs.job_forms import (
+    BUILT_IN_IMAGES,
     JOB_FORMS,
     JobForm,
     Scope,
@@ -69,7 +70,7 @@ class JobFormBox(QWidget):
         self.why.setWordWrap(True)
         self.why.setForegroundRole(QPalette.ColorRole.BrightText)
         self.images = QLineEdit(context.window.state.text(IMAGES))
-        self.images.setPlaceholderText("Folder or zip file")
+        self.images.setPlaceholderText(f"Folder or zip file, or {BUILT_IN_IMAGES}")
         self.images.setAccessibleName("Images")
         self.device = combo("Where it is computed")
         self.controls: dict[str, dict[str, Control]] = {
@@ -168,6 +169,7 @@ class JobFormBox(QWidget):
         images.addWidget(self.images, 1)
         images.addWidget(self.folder)
         images.addWidget(button("Zip file…", "A zip file with images", self._ask_zip))
+        images.addWidget(button("Built-in", "The photographs that come with DeepVis", self._take_built_in))
         command = QHBoxLayout()
         command.addWidget(self.preview, 1)
         command.addWidget(self.copy)
@@ -200,6 +202,9 @@ class JobFormBox(QWidget):
 
     def _ask_zip(self) -> None:
         ask_open(self, "Choose a zip file with images", ZIP_FILES, self.images.text(), self.images.setText)
+
+    def _take_built_in(self) -> None:
+        self.images.setText(BUILT_IN_IMAGES)
 
     def _copy(self) -> None:
         clipboard = QApplication.clipboard()

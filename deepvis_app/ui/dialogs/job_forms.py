@@ -16,6 +16,7 @@ from deepvis_app.messages import LayerInfo, ModelChoice, ModelInfo, UnitRef
 
 Value = str | int | bool
 NEED_IMAGES = "Choose a folder or a zip file with images."
+BUILT_IN_IMAGES = "photographs"  # the word by which the command knows the built-in photographs
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def job_spec(
     words = [form.name, *_model_words(model.choice), *_said("--device", device, "auto")]
     words += ["--layers", scope.layers, *_said("--units", scope.units, "all")]
     if form.images:
-        words += ["--images", _absolute(images)]
+        words += ["--images", BUILT_IN_IMAGES if is_built_in(images) else _absolute(images)]
     for field in form.fields:
         words += _said(field.option, values.get(field.option, field.default), field.default)
     return JobSpec(f"{form.title}: {scope.text} ({model.title})", tuple(words), form.gives_way)
@@ -126,6 +127,8 @@ def images_problem(path: str) -> str:
     """One sentence: why this cannot be taken as the pictures; "" if it can."""
     if not path.strip():
         return NEED_IMAGES
+    if is_built_in(path):
+        return ""
     found = Path(path.strip()).expanduser()
     try:
         if found.is_dir() or (found.is_file() and is_zipfile(found)):
@@ -134,6 +137,11 @@ def images_problem(path: str) -> str:
     except (OSError, ValueError) as error:
         return f"{path} cannot be read ({error}). {NEED_IMAGES}"
     return f"{path} is neither a folder nor a zip file." if there else f"There is no folder or file {path}."
+
+
+def is_built_in(images: str) -> bool:
+    """Whether these are the photographs that come with the program."""
+    return images.strip() == BUILT_IN_IMAGES
 
 
 def _model_words(choice: ModelChoice) -> list[str]:

@@ -12,7 +12,14 @@ from deepvis_app.messages import ModelInfo, UnitRef
 from deepvis_app.ui.action import ActionContext
 from deepvis_app.ui.dialogs.ask import ask_folder, ask_open
 from deepvis_app.ui.dialogs.job_form import IMAGES, NO_MODEL, ZIP_FILES
-from deepvis_app.ui.dialogs.job_forms import JobForm, form_for, images_problem, job_spec, scopes
+from deepvis_app.ui.dialogs.job_forms import (
+    BUILT_IN_IMAGES,
+    JobForm,
+    form_for,
+    images_problem,
+    job_spec,
+    scopes,
+)
 
 
 def compute(context: ActionContext, ref: UnitRef, kind: str) -> str:
@@ -49,7 +56,7 @@ def _add(context: ActionContext, form: JobForm, model: ModelInfo, ref: UnitRef, 
 
 
 def _ask(context: ActionContext, chosen: Callable[[str], None]) -> QMessageBox:
-    """Ask for the images: a folder or a zip file."""
+    """Ask for the images: a folder, a zip file, or those that come with the program."""
     box = QMessageBox(context.window)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setIcon(QMessageBox.Icon.Question)
@@ -61,6 +68,7 @@ def _ask(context: ActionContext, chosen: Callable[[str], None]) -> QMessageBox:
     )
     folder = box.addButton("Folder…", QMessageBox.ButtonRole.AcceptRole)
     archive = box.addButton("Zip file…", QMessageBox.ButtonRole.AcceptRole)
+    built_in = box.addButton("Built-in photographs", QMessageBox.ButtonRole.AcceptRole)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(folder)
 
@@ -70,6 +78,8 @@ def _ask(context: ActionContext, chosen: Callable[[str], None]) -> QMessageBox:
             ask_folder(context.window, title, "", chosen)
         elif clicked is archive:
             ask_open(context.window, title, ZIP_FILES, "", chosen)
+        elif clicked is built_in:
+            chosen(BUILT_IN_IMAGES)
 
     box.finished.connect(answered)
     box.open()

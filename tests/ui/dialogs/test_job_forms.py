@@ -76,6 +76,11 @@ def test_paths_are_absolute_because_the_job_runs_elsewhere(
     assert str(tmp_path / "pictures") in words
 
 
+def test_the_built_in_photographs_are_a_word_and_no_path() -> None:
+    words = job_spec(TOP, canned_model(), ONE, {}, " photographs", "auto").words
+    assert words[-2:] == ("--images", "photographs")
+
+
 def test_every_kind_of_picture_but_that_of_the_live_view_has_a_job() -> None:
     assert [kind for kind in PICTURE_KINDS if form_for(kind) is None] == ["session"]
 
@@ -87,6 +92,7 @@ def test_images_are_a_folder_or_a_zip_file(tmp_path: Path) -> None:
     text.write_text("no zip")
     assert images_problem(str(tmp_path)) == images_problem(f" {archive} ") == ""
     assert images_problem(" ") == NEED_IMAGES
+    assert images_problem("photographs") == ""
     assert images_problem(str(text)) == f"{text} is neither a folder nor a zip file."
     assert images_problem("/no/where") == "There is no folder or file /no/where."
     assert images_problem("x" * 5000)

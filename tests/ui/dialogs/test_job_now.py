@@ -82,6 +82,13 @@ def test_a_file_that_is_no_zip_is_refused_in_a_sentence(jobs: WithJobs, tmp_path
     assert jobs.window.state.text(IMAGES) == ""
 
 
+def test_without_images_of_ones_own_the_built_in_ones_will_do(jobs: WithJobs) -> None:
+    job_now.compute(jobs.window.context, REF, "top")
+    pressed(jobs, "Built-in photographs")
+    assert jobs.jobs[0].spec.words[-2:] == ("--images", "photographs")
+    assert jobs.window.state.text(IMAGES) == "photographs"
+
+
 def test_no_answer_starts_nothing(jobs: WithJobs) -> None:
     job_now.compute(jobs.window.context, REF, "top")
     pressed(jobs, "Cancel")
