@@ -31,12 +31,19 @@ def _verify(arguments: list[str]) -> int:
     return verify(arguments)
 
 
+def _bundle_atlas(arguments: list[str]) -> int:
+    from precompute.bundling import main as bundle
+
+    return bundle(arguments)
+
+
 # name -> what it does, and how it is run: the JOBS, which fill an atlas, then everything else.
 # Slow imports are inside: the help must not wait for torch.
 COMMANDS: dict[str, tuple[str, Command]] = {
     **{name: (job.help, partial(execute, job)) for name, job in JOBS.items()},
     "status": ("what the atlases of a network hold", _status),
     "verify": ("whether the atlases of a network are sound", _verify),
+    "bundle-atlas": ("make the atlas that comes with the program", _bundle_atlas),
     "train-classifier": ("train the bundled network on Tiny ImageNet", _train_classifier),
 }
 

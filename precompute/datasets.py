@@ -101,16 +101,20 @@ class ImageSet:
 
 
 def open_images(path: Path, limit: int | None = None) -> ImageSet:
-    """The images of a folder or zip, at most the first `limit`; raises DataError."""
+    """The images of a folder, a zip, or a folder in a zip (set.zip/val), at most the first `limit`.
+
+    Raises DataError.
+    """
+    path, inside = _zip_around(path)
     if not path.exists():
         raise DataError(f"{path} does not exist; --images needs a folder or a zip of pictures.")
     try:
         listed = sorted(_folder_names(path) if path.is_dir() else _zip_names(path))
     except (zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{path} is neither a folder nor a zip that can be read ({error}).") from error
-    names = tuple(name for name in listed if _is_picture(name))[:limit]
+    names = tuple(name for name in listed if name.startswith(inside) and _is_picture(name))[:limit]
     if not names:
-        raise DataError(f"{path} has no pictures; known are {', '.join(sorted(PICTURE_ENDINGS))}.")
+        raise DataError(f"{path / inside} has no pictures; known are {', '.join(sorted(PICTURE_ENDINGS))}.")
     bare = ImageSet(path, (*names, *(n for n in listed if PurePosixPath(n).name in (ANNOTATIONS, NAMES))), ())
     return ImageSet(path, names, tuple(_labels(bare, names)))
 
@@ -125,6 +129,15 @@ def content_hash(names: Sequence[str], digests: bytes) -> str:
     whole = sha256("\n".join(names).encode())
     whole.update(digests)
     return whole.hexdigest()
+
+
+def _zip_around(path: Path) -> tuple[Path, str]:
+    """A path as it is and "", or the zip that it leads into and the folder in there, with "/" at its end."""
+    if not path.exists():
+        for parent in path.parents:
+            if parent.is_file():
+                return parent, f"{path.relative_to(parent).as_posix()}/"
+    return path, ""
 
 
 def _folder_names(path: Path) -> Iterator[str]:

@@ -54,6 +54,15 @@ def test_a_folder_and_its_zip_give_the_same_in_the_same_order(tmp_path: Path) ->
         assert [images.read(i) for i in range(len(images))] == [b"f", b"e", b"a", b"b", b"c", b"d"]
 
 
+def test_a_folder_in_a_zip_is_a_set_of_its_own_that_keeps_its_labels(tmp_path: Path) -> None:
+    archive = zipped(tree(tmp_path / "tiny"), tmp_path / "tiny.zip")
+    images = open_images(archive / "val")
+    assert (images.names, images.labels) == (NAMES[4:], LABELS[4:])
+    assert images.read(1) == b"d"
+    with pytest.raises(DataError, match=r"tiny.zip/test has no pictures"):
+        open_images(archive / "test")
+
+
 def test_a_pickled_set_reads_on_elsewhere(tmp_path: Path) -> None:
     images = open_images(zipped(tree(tmp_path / "tiny"), tmp_path / "tiny.zip"))
     images.read(0)
