@@ -13,7 +13,7 @@ from precompute.options import OptionError, Target, positive, target
 from precompute.synthesis.recipe import OBJECTIVE_NAMES, add_recipe, preset_of
 
 if TYPE_CHECKING:
-    from deepvis_app.messages import U8, LayerInfo, UnitStats
+    from deepvis_app.messages import U8, UnitStats
     from precompute.synthesis.maker import Wish
 
 SEEDS = 9
@@ -52,15 +52,14 @@ def run(options: argparse.Namespace) -> int:
     from precompute.synthesis.making import Making
 
     job = target(options)
-    layers = own_layers(options, job)
-    wish = wish_of(options, job, layers)
-    stats = _known_stats(job, layers)
+    wish = wish_of(options, job)
+    stats = _known_stats(job)
     with AtlasWriter(job.atlas, job.model.info.fingerprint, job.model.info.title) as writer:
         info = writer.begin(job.run_info("am", parameters(options, wish)))
         making = Making(job.model, wish, stats, lambda: job.stop.asked, options.batch)
         items = [
             item
-            for layer in layers
+            for layer in job.layers
             for item in runner.chunks(layer.name, job.units[layer.name], making.units_at_once(layer))
         ]
         outcome = runner.run(items, making.records, writer, info, job.progress, job.stop, ("am",))
@@ -69,14 +68,7 @@ def run(options: argparse.Namespace) -> int:
     return runner.conclude(outcome, job.progress, str(job.atlas))
 
 
-def own_layers(options: argparse.Namespace, job: Target) -> tuple[LayerInfo, ...]:
-    """The wanted layers; of "all" those that only pass on the units of another are left out."""
-    if options.layers.strip() != "all":
-        return job.layers
-    return tuple(layer for layer in job.layers if not layer.pictures_of)
-
-
-def wish_of(options: argparse.Namespace, job: Target, layers: tuple[LayerInfo, ...]) -> Wish:
+def wish_of(options: argparse.Namespace, job: Target) -> Wish:
     """What the options ask for. Raises OptionError and PictureError."""
     from precompute.synthesis.maker import Wish
     from precompute.synthesis.making import half_is_fast
@@ -86,7 +78,7 @@ def wish_of(options: argparse.Namespace, job: Target, layers: tuple[LayerInfo, .
     if options.start == "mean":
         preset = replace(preset, noise=0.0)
     first = None if options.start in ("noise", "mean") else _first_picture(Path(options.start), job)
-    for layer in layers:
+    for layer in job.layers:
         try:
             check_objective(options.objective, layer)
         except ValueError as error:
@@ -120,13 +112,13 @@ def _first_picture(path: Path, job: Target) -> U8:
     return job.model.preprocess.pixels(read_picture(path))
 
 
-def _known_stats(job: Target, layers: tuple[LayerInfo, ...]) -> dict[str, dict[int, UnitStats]]:
+def _known_stats(job: Target) -> dict[str, dict[int, UnitStats]]:
     """Of the atlas itself, and of the bundled one below it."""
     from deepvis_app.atlas import Shelf, bundled_path
 
     bundled = bundled_path(job.model.info.fingerprint)
     shelf = Shelf(job.model.info.fingerprint, [job.atlas, *([bundled] if bundled else [])])
-    return {layer.name: shelf.stats(layer.name) for layer in layers}
+    return {layer.name: shelf.stats(layer.name) for layer in job.layers}
 
 
 JOB = Job("am", "pictures that each unit prefers (activation maximisation)", add_arguments, run)

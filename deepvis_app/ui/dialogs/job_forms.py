@@ -91,8 +91,11 @@ def form_for(kind: str) -> JobForm | None:
 
 
 def scopes(model: ModelInfo, selected: UnitRef) -> dict[str, Scope]:
-    """What can be chosen while `selected` is; a layer that only passes units on is left out of "all"."""
+    """What can be chosen while `selected` is. A layer that only passes units on has no pictures of its own: the
+    one whose pictures serve it takes its place.
+    """
     layer = model.layer(selected.layer)
+    layer = model.layer(layer.pictures_of or layer.name)
     name = word_for(model, layer)
     own = [layer for layer in model.layers if layer.units and not layer.pictures_of]
     main = [layer for layer in own if layer.kind.startswith("Conv") or layer.is_class_layer]
