@@ -20,9 +20,9 @@ class Jitter(Prior):
     1 +- `zoom`, less for units with a small field. The picture is mirrored at its borders and read bilinearly.
     """
 
-    shift: float = 1 / 16
-    turn: float = 5.0
-    zoom: float = 0.05
+    shift: float = 1 / 8
+    turn: float = 15.0
+    zoom: float = 0.25
 
     def transform(self, pictures: Tensor, moment: Moment) -> Tensor:
         across, down, turn, zoom = ((2 * moment.draw(4) - 1) * moment.room).to(pictures).unbind(1)
