@@ -59,7 +59,7 @@ def scan(
         return Scanned(state, finished=True)
     progress.start(len(images), "images", f"scanning {images.path.name}", state.next)
     size = batch or batch_size(model)
-    with MaximaWatch(model.net, layers) as watch, _Buffer(state, home, buffered_images(units)) as buffer:
+    with MaximaWatch(model.net, layers) as watch, MaximaBuffer(state, home, buffered_images(units)) as buffer:
         seen = {state.digest(image) for image in range(state.next)}
         saved_at = time.monotonic()
         pinned = model.device.type == "cuda"
@@ -107,7 +107,7 @@ def tally_device(model: LoadedModel) -> torch.device:
     return torch.device("cpu") if model.device.type == "mps" else model.device
 
 
-class _Buffer:
+class MaximaBuffer:
     """Collects the maxima of several batches: to tally many at once costs far less for each."""
 
     def __init__(self, state: ScanState, device: torch.device, images: int) -> None:
@@ -115,7 +115,7 @@ class _Buffer:
         self._values: list[Tensor] = []
         self._numbers: list[int] = []
 
-    def __enter__(self) -> _Buffer:
+    def __enter__(self) -> MaximaBuffer:
         return self
 
     def __exit__(self, *_: object) -> None:
