@@ -57,7 +57,7 @@ def _tried(job: Target, wish: Wish, unit: int, tries: list[Try]) -> list[Tried]:
     tried = []
     for one in sweeping.make(job.model, job.layers[0], wish, unit, tries, job.stop.wait):
         tried.append(one)
-        job.progress.advance(1, one.setting.label)
+        job.progress.advance(1, one.setting.label.strip())
     return tried
 
 

@@ -8,8 +8,9 @@ from torch import Tensor
 from deepvis_app.messages import U8
 from deepvis_app.models import LoadedModel
 from precompute.synthesis.part import Part
+from precompute.synthesis.percentile import within
 
-_SHARE = 0.995  # of the deviations that lie inside the stretched range; single pixels must not set it
+_SHARE = 99.5  # percent of the deviations that lie inside the stretched range; single pixels must not set it
 _ROOM = 0.45
 
 
@@ -19,7 +20,7 @@ def stretched(pictures: Tensor, mean: Tensor) -> Tensor:
     Never lowered. An optimised picture may be a few grey levels strong only (activation-maximisation.md 5).
     """
     deviations = pictures - mean
-    strength = torch.quantile(deviations.abs().flatten(1).float(), _SHARE, dim=1).clamp(min=1e-6)
+    strength = within(deviations.abs(), _SHARE).clamp(min=1e-6)
     factor = (_ROOM / strength).clamp(min=1).view(-1, 1, 1, 1)
     return (mean + deviations * factor).clamp(0, 1)
 

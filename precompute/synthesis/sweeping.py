@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,15 +30,21 @@ STRONGEST: dict[str, Callable[[float], Prior]] = {
     "small norm": lambda share: SmallNorm(95.0 * share),
     "small contribution": lambda share: SmallContribution(95.0 * share),
 }
-_LETTERS = {Decay: "decay", Blur: "blur", SmallNorm: "n%", SmallContribution: "c%"}
+_WORDS = {Decay: "decay ", Blur: "blur ", SmallNorm: "norm ", SmallContribution: "contrib. "}
+_LETTERS = {Decay: "d", Blur: "b", SmallNorm: "n", SmallContribution: "c"}
+_FOOTER = (
+    "first line: the value reached (s: normalised step); second: d decay, b blur width/every, "
+    "n and c percentiles of norm and contribution"
+)
 
 
 @dataclass(frozen=True)
 class Try:
-    """One setting of a sweep."""
+    """One setting of a sweep; `beside` stands behind the value, `label` below it."""
 
-    label: str
     preset: Preset
+    label: str
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def random_tries(base: Preset, count: int, seed: int) -> list[Try]:
             priors.append(SmallContribution(_round(dice.uniform(0, 95))))
         policy = Normalised(_round(_log_uniform(dice, 0.2, 8.0)))
         preset = replace(base, priors=tuple(priors), policy=policy)
-        tries.append(Try(f"step {policy.step:g} {_words(priors)}".strip(), preset))
+        tries.append(Try(preset, _words(priors, _LETTERS), f"s{policy.step:.2g}"))
     return tries
 
 
@@ -79,7 +85,7 @@ def single_tries(base: Preset) -> list[Try]:
     for make in STRONGEST.values():
         for column in range(COLUMNS):
             prior = make(column / (COLUMNS - 1))
-            tries.append(Try(_words([prior]), replace(base, priors=(prior,) if column else ())))
+            tries.append(Try(replace(base, priors=(prior,) if column else ()), _words([prior], _WORDS)))
     return tries
 
 
@@ -99,9 +105,7 @@ def make(
 def write(tried: list[Tried], stem: Path, title: str, columns: int | None = None) -> None:
     """`stem`.png, a labelled contact sheet, and `stem`.json with the parameters and values in the same order."""
     tiles = [Tile(_picture(one), _value(one), one.setting.label) for one in tried]
-    sheet = draw_sheet(
-        tiles, title, "value of the unit; settings; all numbers are in the JSON beside", columns=columns
-    )
+    sheet = draw_sheet(tiles, title, _FOOTER, columns=columns)
     with atomic_write(stem.with_suffix(".png")) as file:
         file.write(encode_exact(sheet, "png"))
     rows = [
@@ -126,17 +130,23 @@ def _picture(one: Tried) -> U8 | None:
 
 
 def _value(one: Tried) -> str:
-    return one.made.reason or f"{one.made.activation:.1f}"
+    return one.made.reason or f"{one.made.activation:.1f} {one.setting.beside}".strip()
 
 
-def _words(priors: list[Prior]) -> str:
-    return " ".join(f"{_LETTERS[type(prior)]} {_numbers(prior)}" for prior in priors)
+def _words(priors: Sequence[Prior], names: Mapping[type, str]) -> str:
+    return " ".join(f"{names[type(prior)]}{_numbers(prior)}" for prior in priors)
 
 
 def _numbers(prior: Any) -> str:
     if isinstance(prior, Blur):
-        return f"{prior.width:g}/{prior.every}"
-    return f"{prior.rate if isinstance(prior, Decay) else prior.percent:.3g}"
+        return f"{_short(prior.width)}/{prior.every}"
+    return _short(prior.rate if isinstance(prior, Decay) else prior.percent)
+
+
+def _short(value: float) -> str:
+    """Two digits, without the zero before the point."""
+    text = f"{value:.2g}"
+    return text[1:] if text.startswith("0.") else text
 
 
 def _log_uniform(dice: random.Random, low: float, high: float) -> float:

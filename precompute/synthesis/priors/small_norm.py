@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
+from precompute.synthesis.percentile import within
 from precompute.synthesis.priors.base import Moment, Prior
 
 
@@ -25,5 +25,5 @@ class SmallNorm(Prior):
 
 def keep_above(deviations: Tensor, importance: Tensor, percent: float) -> Tensor:
     """Zero where `importance` (N, h, w) is below its percentile within the picture."""
-    threshold = torch.quantile(importance.flatten(1), percent / 100, dim=1)
-    return deviations * (importance >= threshold.view(-1, 1, 1))[:, None]
+    threshold = within(importance, percent).view(-1, 1, 1)
+    return deviations * (importance >= threshold)[:, None]

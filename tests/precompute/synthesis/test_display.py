@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
+from precompute.synthesis import percentile
 from precompute.synthesis.display import as_bytes, as_rgb, reached, stretched
 from precompute.synthesis.part import part_for, run_whole
 from tests.precompute.synthesis.nets import SIDE, Plain, model
@@ -52,3 +54,12 @@ def test_the_value_reached_is_that_of_the_whole_network_and_its_rank_counts_stro
     assert stronger.tolist() == [
         sum(v > row[unit] for v in row) for row, unit in zip(whole, units, strict=True)
     ]
+
+
+def test_percentiles_are_numpys_also_of_batches_that_one_call_cannot_take(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = torch.randn(5, 3, 7, 9, generator=torch.Generator().manual_seed(0))
+    monkeypatch.setattr(percentile, "_LIMIT", 400)  # two pictures
+    expected = [np.percentile(picture.numpy(), 99.5) for picture in values]
+    assert percentile.within(values, 99.5).tolist() == pytest.approx(expected, rel=1e-4)
