@@ -19,6 +19,12 @@ def _train_classifier(arguments: list[str]) -> int:
     return train(arguments)
 
 
+def _train_generator(arguments: list[str]) -> int:
+    from precompute.generators.command import main as train
+
+    return train(arguments)
+
+
 def _status(arguments: list[str]) -> int:
     from precompute.inspection import status
 
@@ -45,6 +51,7 @@ COMMANDS: dict[str, tuple[str, Command]] = {
     "verify": ("whether the atlases of a network are sound", _verify),
     "bundle-atlas": ("make the atlas that comes with the program", _bundle_atlas),
     "train-classifier": ("train the bundled network on Tiny ImageNet", _train_classifier),
+    "train-generator": ("train a network's generator of pictures from codes, for DGN-AM", _train_generator),
 }
 
 

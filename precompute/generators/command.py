@@ -1,0 +1,153 @@
+"""Train a generator for any network: `deepvis-precompute train-generator`; killed, it goes on where it was."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from precompute.options import DEFAULT_MODEL, Parser
+from precompute.progress import PROGRESS, Progress, progress_of
+from precompute.runner import STOPPED
+from precompute.stop import Stop
+
+if TYPE_CHECKING:
+    from deepvis_app.models import LoadedModel
+    from precompute.generators.encoder import Encoder
+    from precompute.generators.schedule import Recipe
+
+NAME = "train-generator"
+SIZES = (64, 128, 256)
+UPSAMPLINGS = ("nearest", "transposed")
+_STDIN = 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status: 0 done, 1 failed, 2 wrong words, 130 stopped; a failure is one sentence on standard error."""
+    options = _parser().parse_args(arguments)
+    progress = progress_of(options.progress, NAME)
+    with Stop(_STDIN if options.progress == "jsonl" else None) as stop:
+        try:
+            return _train(options, progress, stop)
+        except Exception as error:
+            sentence = _as_sentence(error)
+            progress.end("failed", sentence or repr(error))
+            if not sentence:
+                raise
+            sys.stderr.write(f"deepvis-precompute {NAME}: {sentence}\n")
+            return 1
+
+
+def _train(options: argparse.Namespace, progress: Progress, stop: Stop) -> int:
+    import torch
+
+    from deepvis_app.files import cache_folder
+    from precompute.generators.bundle import write_bundle
+    from precompute.generators.memory import keep_freed_memory
+    from precompute.generators.pictures import load_pictures
+    from precompute.generators.run import Places, train
+    from precompute.generators.store import user_folder
+    from precompute.generators.training import Trainer
+    from precompute.options import load
+
+    keep_freed_memory()
+    encoder = _encoder(options, load(options))
+    pictures = load_pictures(options.images, options.size, progress)
+    recipe = _recipe(options, encoder)
+    name = options.name or f"dgn{options.size}-{options.layer}"
+    checkpoint = options.checkpoint or cache_folder() / "generators" / f"{name}.pt"
+    on_cpu = encoder.device.type == "cpu"
+    if on_cpu:
+        torch.set_num_threads(1)  # of each part's kernels
+    trainer = Trainer(recipe, encoder, pictures, options.threads if on_cpu else 1)
+    places = Places(
+        checkpoint, options.sheets or checkpoint.parent / name, options.save_every, options.look_every
+    )
+    if not train(trainer, encoder, pictures.held_out, places, progress, stop):
+        progress.end("stopped", f"Stopped after {trainer.seen} pictures; run it again to go on.")
+        return STOPPED
+    folder = options.out or user_folder()
+    quality, _ = write_bundle(trainer, encoder, pictures, folder, name, _words(options))
+    progress.end("done", f"{quality.in_words()}; written to {folder / name}.safetensors.")
+    return 0
+
+
+def _encoder(options: argparse.Namespace, model: LoadedModel) -> Encoder:
+    from precompute.generators.encoder import Encoder
+
+    compared = [name.strip() for name in options.compare.split(",") if name.strip()]
+    return Encoder(model, options.layer, compared)
+
+
+def _recipe(options: argparse.Namespace, encoder: Encoder) -> Recipe:
+    from precompute.generators.schedule import Recipe
+    from precompute.generators.topology import Topology
+
+    topology = Topology(encoder.code_shape, options.size, options.upsampling)
+    return Recipe(topology, pictures=options.pictures, batch=options.batch, seed=options.seed)
+
+
+def _words(options: argparse.Namespace) -> str:
+    """The command that makes the same again, without places."""
+    kept = (
+        "model",
+        "weights",
+        "layer",
+        "compare",
+        "size",
+        "upsampling",
+        "pictures",
+        "batch",
+        "seed",
+        "threads",
+    )
+    given = {key: getattr(options, key) for key in kept}
+    return f"deepvis-precompute {NAME} --images DATA " + " ".join(
+        f"--{key} {value}" for key, value in given.items() if value != ""
+    )
+
+
+def _as_sentence(error: Exception) -> str:
+    """What to tell of an error that is no bug; "" for any other."""
+    from precompute.command import as_sentence
+    from precompute.generators.encoder import LayerError
+    from precompute.generators.training import CheckpointError
+
+    return str(error) if isinstance(error, LayerError | CheckpointError) else as_sentence(error)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not at least 1")
+    return number
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(prog=f"deepvis-precompute {NAME}", description=__doc__)
+    add = parser.add_argument
+    add("--model", default=DEFAULT_MODEL, help="the network whose code is inverted (default caffenet64)")
+    add("--weights", default="default", help="default, random, or a weights file")
+    add("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
+    add("--layer", default="fc6", help="where the code is taken, after its ReLU (default fc6)")
+    add("--compare", default="", metavar="LAYERS", help="layers of the feature loss (default: by map size)")
+    add("--images", type=Path, required=True, metavar="DIR|ZIP", help="pictures to learn from")
+    add("--size", type=int, choices=SIZES, default=64, help="side of the generator's pictures")
+    add("--upsampling", choices=UPSAMPLINGS, default="nearest")
+    add("--pictures", type=_count, default=1_200_000, help="how many are seen in all; raise it to go on")
+    add("--batch", type=_count, default=64)
+    add("--seed", type=int, default=0)
+    add("--threads", type=_count, default=2, help="parts of a batch worked on at a time on the CPU")
+    add("--name", default="", help="of the result (default dgnSIZE-LAYER)")
+    add("--checkpoint", type=Path, help="where to keep the state (default: the cache folder)")
+    add("--sheets", type=Path, help="where sample sheets go (default: beside the checkpoint)")
+    add("--save-every", type=float, default=180.0, metavar="SECONDS")
+    add("--look-every", type=float, default=600.0, metavar="SECONDS", help="between sample sheets")
+    add("--out", type=Path, help="where the result goes (default: the generators of your data folder)")
+    add("--progress", choices=PROGRESS, default="bar", help="a bar, or JSON lines for programs")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""What decides a generator's weights, and how rates and losses go over a run whose length may be raised later."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from precompute.generators.losses import Weights
+from precompute.generators.topology import Topology
+
+# What may change between two parts of one run: how long it is, and what does not change the result.
+CHANGEABLE = ("pictures",)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides the weights, beside the encoder and the data."""
+
+    topology: Topology
+    pictures: int = 1_200_000  # in all, over all parts of the run
+    batch: int = 64
+    peak_rate: float = 5e-4
+    warm_up: int = 8_000  # pictures until the peak rate
+    decay_from: float = 0.6  # share of the run after which the rate falls
+    last_rate: float = 0.02  # of the peak rate, at the end
+    betas: tuple[float, float] = (0.9, 0.99)
+    clip: float = 1.0  # largest norm of a gradient
+    weights: Weights = field(default_factory=Weights)
+    features_grow: int = 100_000  # pictures until map and code errors have their full weight
+    features_begin: float = 0.05  # share of it at the start
+    jitter: int = 2  # pixels by which both pictures are moved before they are compared
+    adversary_from: float = 0.5  # share of the run without an adversary
+    adversary_grows: int = 60_000  # pictures until its full weight
+    adversary_rate: float = 4e-4
+    adversary_betas: tuple[float, float] = (0.5, 0.99)
+    average_decay: float = 0.999
+    shift: int = 4  # pixels
+    seed: int = 0
+
+    def fixed(self) -> dict[str, Any]:
+        """What must be the same when a run is taken up again."""
+        return {key: value for key, value in asdict(self).items() if key not in CHANGEABLE}
+
+
+def rate_factor(recipe: Recipe, seen: int) -> float:
+    """Share of the peak rate after `seen` pictures: up to 1, along 1, then a half cosine down to `last_rate`."""
+    if seen < recipe.warm_up:
+        return (seen + recipe.batch) / (recipe.warm_up + recipe.batch)
+    share = min(seen / recipe.pictures, 1.0)
+    if share <= recipe.decay_from:
+        return 1.0
+    down = (share - recipe.decay_from) / (1 - recipe.decay_from)
+    return recipe.last_rate + (1 - recipe.last_rate) * 0.5 * (1 + math.cos(math.pi * down))
+
+
+def feature_factor(recipe: Recipe, seen: int) -> float:
+    """Share of the weight of map and code errors.
+
+    They come after the image error: from noise it is easier to fool the encoder with a pattern than to paint.
+    """
+    grown = min(seen / max(recipe.features_grow, 1), 1.0)
+    return recipe.features_begin + (1 - recipe.features_begin) * grown
+
+
+def moved(recipe: Recipe, seen: int) -> tuple[int, int, bool]:
+    """How both pictures of a batch are moved (rows, columns, flipped) before they are compared.
+
+    A picture that has the wanted features only at one place of the convolutions' strides is a fooling pattern.
+    """
+    chance = random.Random(f"{recipe.seed} {seen}")
+    return (
+        chance.randint(-recipe.jitter, recipe.jitter),
+        chance.randint(-recipe.jitter, recipe.jitter),
+        chance.random() < 0.5,
+    )
+
+
+def adversary_weight(recipe: Recipe, seen: int, began: int | None) -> float:
+    """Weight of the adversarial loss when the adversary came after `began` pictures (None: not yet)."""
+    if began is None:
+        return 0.0
+    return recipe.weights.adversary * min((seen - began) / max(recipe.adversary_grows, 1), 1.0)
+
+
+def adversary_due(recipe: Recipe, seen: int) -> bool:
+    return recipe.weights.adversary > 0 and seen >= recipe.adversary_from * recipe.pictures

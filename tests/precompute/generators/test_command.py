@@ -1,0 +1,77 @@
+"""The command as a person gives it, on a network in a file and a zip of pictures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from precompute.generators.command import main
+from precompute.generators.store import load_generator
+from tests.precompute.generators.small import write_pictures
+
+NET = """
+from torch import nn
+preprocess = {"input_size": (64, 64)}
+def model():
+    return nn.Sequential(nn.Conv2d(3, 4, 7, stride=4, padding=3), nn.ReLU(), nn.MaxPool2d(4), nn.Flatten(),
+                         nn.Linear(64, 6), nn.ReLU(), nn.Linear(6, 2))
+"""
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> list[str]:
+    (tmp_path / "net.py").write_text(NET)
+    images = write_pictures(tmp_path / "s.zip", [f"{i}.png" for i in range(48)])
+    return [
+        *("--model", f"file:{tmp_path / 'net.py'}", "--weights", "random", "--layer", "4"),
+        *("--images", str(images), "--device", "cpu", "--batch", "4", "--name", "g", "--threads", "1"),
+        *("--checkpoint", str(tmp_path / "c.pt"), "--out", str(tmp_path / "out")),
+    ]
+
+
+def test_one_command_trains_and_writes_a_generator_with_its_card(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--pictures", "8"]) == 0
+    assert "held-out code cosine" in capsys.readouterr().out
+    generator, card = load_generator(str(tmp_path / "out" / "g.safetensors"))
+    assert generator.code_shape == (6,)
+    assert generator.code_std.max() > 0
+    assert card["encoder"]["layer"] == "5"
+    assert card["held_out"]["pictures"] == 2
+    assert card["pictures_seen"] == 8
+    assert "--layer 4" in card["command"]
+
+
+def test_a_longer_run_goes_on_where_the_first_ended(words: list[str], tmp_path: Path) -> None:
+    assert main([*words, "--pictures", "8"]) == 0
+    assert main([*words, "--pictures", "16", "--progress", "bar"]) == 0
+    assert json.loads((tmp_path / "out" / "g.json").read_text())["pictures_seen"] == 16
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        (["--layer", "fc9"], "There is no layer fc9"),
+        (["--images", "/nowhere"], "/nowhere does not exist"),
+        (["--model", "nothing"], "There is no model nothing"),
+        (["--device", "cuda:77"], "cannot be used"),
+    ],
+)
+def test_a_failure_is_one_sentence(
+    words: list[str], changed: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, *changed]) == 1
+    err = capsys.readouterr().err
+    assert sentence in err
+    assert "Traceback" not in err
+
+
+def test_a_checkpoint_of_other_settings_is_a_sentence_too(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--pictures", "4"]) == 0
+    assert main([*words, "--pictures", "8", "--seed", "1"]) == 1
+    assert "belongs to a run with other settings" in capsys.readouterr().err

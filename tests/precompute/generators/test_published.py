@@ -1,0 +1,71 @@
+"""The published topologies: their sizes as the reference counts them, and filling them with weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from precompute.generators.published import MEAN_RGB, PUBLISHED, PublishedGenerator, fill, load_published
+from precompute.generators.store import GeneratorError
+
+
+@pytest.mark.parametrize(
+    ("layer", "millions"),
+    [("fc6", 56.10), ("fc7", 56.10), ("fc8", 43.42), ("pool5", 12.70), ("conv3", 8.07), ("conv4", 8.07)],
+)
+def test_each_paints_256_pixels_with_the_published_number_of_weights(layer: str, millions: float) -> None:
+    with torch.device("meta"):
+        generator = PublishedGenerator(layer)
+    painted = generator(torch.empty(1, *PUBLISHED[layer][0], device="meta"))
+    assert painted.shape == (1, 3, 256, 256)
+    assert sum(p.numel() for p in generator.parameters()) / 1e6 == pytest.approx(millions, abs=0.01)
+
+
+def weights_of(generator: PublishedGenerator) -> dict[str, torch.Tensor]:
+    """As a conversion has them: names of its own, no biases behind the stem."""
+    state = {}
+    for index, module in enumerate(generator.weighted()):
+        weight = module.get_parameter("weight")
+        state[f"layer{index}.weight"] = torch.randn_like(weight) * weight[0].numel() ** -0.5
+        if index < 3:
+            state[f"layer{index}.bias"] = torch.randn_like(module.get_parameter("bias"))
+    return state
+
+
+def test_weights_are_taken_in_their_order_whatever_their_names(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    state = weights_of(PublishedGenerator("conv3"))
+    torch.save(state, tmp_path / "conv3.pt")
+    generator = load_published("conv3", tmp_path / "conv3.pt")
+    for index, module in enumerate(generator.weighted()):
+        assert torch.equal(module.get_parameter("weight"), state[f"layer{index}.weight"])
+    assert generator.weighted()[5].get_parameter("bias").abs().max() == 0
+    assert not any(p.requires_grad for p in generator.parameters())
+
+
+def test_blue_green_red_about_the_mean_becomes_red_green_blue_in_one() -> None:
+    generator = PublishedGenerator("conv3")
+    state = {key: torch.zeros_like(value) for key, value in weights_of(generator).items()}
+    last = len(generator.weighted()) - 1
+    state[f"layer{last}.bias"] = torch.tensor([0.1, 0.2, -0.3])
+    fill(generator, state, "x")
+    with torch.no_grad():
+        pixel = generator(torch.zeros(1, 384, 13, 13))[0, :, 7, 9]
+    inside = 255 * torch.tanh(torch.tensor([-0.3, 0.2, 0.1]))
+    assert torch.allclose(pixel, (inside + torch.tensor(MEAN_RGB)) / 255, atol=1e-5)
+
+
+def test_a_file_of_another_generator_is_refused_with_the_layer_that_does_not_fit(tmp_path: Path) -> None:
+    generator = PublishedGenerator("conv3")
+    state = weights_of(generator)
+    with pytest.raises(GeneratorError, match=r"has 12 layers with weights, but .* has 13"):
+        fill(generator, {k: v for k, v in state.items() if "layer0" not in k}, "x.pt")
+    state["layer4.weight"] = torch.zeros(2, 2, 3, 3)
+    with pytest.raises(GeneratorError, match=r"layer4.weight of x.pt has the shape \(2, 2, 3, 3\)"):
+        fill(generator, state, "x.pt")
+    with pytest.raises(GeneratorError, match="no published generator for conv9; there are those for fc6"):
+        load_published("conv9", tmp_path / "x.pt")
+    with pytest.raises(GeneratorError, match="There is no weights file"):
+        load_published("fc6", tmp_path / "x.pt")
