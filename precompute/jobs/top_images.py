@@ -81,7 +81,7 @@ def _store(
     state = scanned.state
     info = writer.begin(_run_info(job, options, images, state))
     if skipped := state.skipped_in_words():
-        job.progress.note(f"Of {len(images)} images {skipped}.")
+        job.progress.note(f"{len(images)} images; {skipped}.")
     if options.stats_only:
         items = [item for layer in job.layers for item in chunks(layer.name, job.units[layer.name], 1024)]
         return run(

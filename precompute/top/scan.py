@@ -69,7 +69,7 @@ def scan(
                 buffer.put(maxima(watch, model, pixels), new)
             state.next += len(loaded)
             state.digests += loaded.digests
-            progress.advance(len(loaded))
+            progress.advance(len(loaded), images.names[state.next - 1])
             if stop.wait():
                 break
             if time.monotonic() - saved_at > SAVED_EVERY_S:
