@@ -13,7 +13,7 @@ from benchmarks.rows import Row
 from benchmarks.steps import MODELS, load
 from deepvis_app.models import LoadedModel
 from precompute.top.maxima import MaximaWatch
-from precompute.top.scan import MaximaBuffer, batch_size, maxima, scanned_layers, tally_device
+from precompute.top.scan import MaximaBuffer, Passes, batch_size, scanned_layers, tally_device
 from precompute.top.state import ScanState
 from precompute.top.tally import Tally, buffered_images
 
@@ -67,7 +67,7 @@ def _row(name: str, model: LoadedModel, rounds: int) -> Row:
 def _scan(
     watch: MaximaWatch, model: LoadedModel, pixels: torch.Tensor, buffer: MaximaBuffer, images: range
 ) -> None:
-    buffer.put(maxima(watch, model, pixels), images)
+    buffer.put(Passes(watch, model).maxima(pixels), images)
 
 
 def _forward(model: LoadedModel, pixels: torch.Tensor) -> None:

@@ -60,13 +60,14 @@ def scan(
     progress.start(len(images), "images", f"scanning {images.path.name}", state.next)
     size = batch or batch_size(model)
     with MaximaWatch(model.net, layers) as watch, MaximaBuffer(state, home, buffered_images(units)) as buffer:
+        passes = Passes(watch, model, progress)
         seen = {state.digest(image) for image in range(state.next)}
         saved_at = time.monotonic()
         pinned = model.device.type == "cuda"
         for loaded in batches(images, model.preprocess, state.next, size, workers, pinned=pinned):
             new, pixels = _without_duplicates(loaded, seen, images, state, progress)
             if len(new):
-                buffer.put(maxima(watch, model, pixels), new)
+                buffer.put(passes.maxima(pixels), new)
             state.next += len(loaded)
             state.digests += loaded.digests
             progress.advance(len(loaded), images.names[state.next - 1])
@@ -81,18 +82,31 @@ def scan(
     return Scanned(state, finished=state.next == len(images))
 
 
-def maxima(watch: MaximaWatch, model: LoadedModel, pixels: Tensor) -> Tensor:
-    """(N, units) of the pixels (N, h, w, 3) uint8; in smaller pieces where the memory does not suffice."""
-    try:
-        x = pixels.to(model.device, non_blocking=True).permute(0, 3, 1, 2).float()
-        return watch.run(model.preprocess.normalise(x))
-    except RuntimeError as error:
-        if len(pixels) < 2 or not out_of_memory(error):
-            raise
-    if model.device.type == "cuda":
-        torch.cuda.empty_cache()
-    middle = len(pixels) // 2
-    return torch.cat([maxima(watch, model, part) for part in (pixels[:middle], pixels[middle:])])
+class Passes:
+    """Forward passes of batches; once the memory does not suffice, in smaller pieces from then on, and it says so."""
+
+    def __init__(self, watch: MaximaWatch, model: LoadedModel, progress: Progress | None = None) -> None:
+        self._watch, self._model, self._progress = watch, model, progress
+        self._most: int | None = None
+
+    def maxima(self, pixels: Tensor) -> Tensor:
+        """(N, units) of the pixels (N, h, w, 3) uint8."""
+        if self._most is not None and len(pixels) > self._most:
+            return torch.cat([self.maxima(part) for part in pixels.split(self._most)])
+        try:
+            x = pixels.to(self._model.device, non_blocking=True).permute(0, 3, 1, 2).float()
+            return self._watch.run(self._model.preprocess.normalise(x))
+        except (RuntimeError, MemoryError) as error:
+            if len(pixels) < 2 or not out_of_memory(error):
+                raise
+        self._most = len(pixels) // 2
+        if self._progress is not None:
+            self._progress.note(
+                f"Not enough memory for {len(pixels)} images at once: {self._most} from now on."
+            )
+        if self._model.device.type == "cuda":
+            torch.cuda.empty_cache()
+        return self.maxima(pixels)
 
 
 def batch_size(model: LoadedModel) -> int:

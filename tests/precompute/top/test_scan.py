@@ -13,7 +13,7 @@ from precompute.top import scan as scanning
 from precompute.top import state as states
 from precompute.top.loading import batches
 from precompute.top.maxima import MaximaWatch, columns
-from precompute.top.scan import maxima, scan, scanned_layers
+from precompute.top.scan import Passes, scan, scanned_layers
 from precompute.top.state import ScanState, scan_key, state_file
 from tests.precompute.helpers import Told
 from tests.precompute.top.nets import fill, noise, small_model
@@ -112,18 +112,18 @@ def test_a_killed_scan_goes_on_from_what_it_saved_last(
 ) -> None:
     fill(tmp_path / "pictures", 21)
     monkeypatch.setattr(scanning, "SAVED_EVERY_S", 0.0)
-    real, calls = scanning.maxima, []
+    real, calls = Passes.maxima, []
 
-    def dying(watch: MaximaWatch, *rest: object) -> torch.Tensor:
+    def dying(passes: Passes, pixels: torch.Tensor) -> torch.Tensor:
         calls.append(1)
         if len(calls) == 4:
             raise KeyboardInterrupt  # nothing is saved on this way
-        return real(watch, *rest)  # type: ignore[arg-type]
+        return real(passes, pixels)
 
-    monkeypatch.setattr(scanning, "maxima", dying)
+    monkeypatch.setattr(Passes, "maxima", dying)
     with pytest.raises(KeyboardInterrupt):
         scanned(tmp_path / "pictures")
-    monkeypatch.setattr(scanning, "maxima", real)
+    monkeypatch.setattr(Passes, "maxima", real)
     told = Told()
     second = scanned(tmp_path / "pictures", told)
     assert told.started[0][0] == 21
@@ -179,9 +179,8 @@ def test_old_states_make_room(tmp_path: Path) -> None:
     assert state_file("11" + 62 * "0").exists()
 
 
-def test_a_batch_too_large_for_the_memory_is_halved() -> None:
-    model = small_model()
-    sizes = []
+def test_a_batch_too_large_for_the_memory_is_halved_once_and_for_all() -> None:
+    model, told, sizes = small_model(), Told(), []
 
     class Watch:
         def run(self, x: torch.Tensor) -> torch.Tensor:
@@ -191,10 +190,14 @@ def test_a_batch_too_large_for_the_memory_is_halved() -> None:
             return x.sum((1, 2, 3))[:, None]
 
     pixels = torch.arange(5 * 20 * 24 * 3).reshape(5, 20, 24, 3).to(torch.uint8)
-    whole = maxima(Watch(), model, pixels)  # type: ignore[arg-type]
-    assert whole.shape == (5, 1)
-    assert max(sizes[1:]) <= 3
-    assert sizes.count(1) + 2 * sizes.count(2) == 5
+    passes = Passes(Watch(), model, told)  # type: ignore[arg-type]
+    once = passes.maxima(pixels)
+    assert sizes == [5, 2, 2, 1]
+    assert torch.equal(passes.maxima(pixels), once)
+    assert sizes[4:] == [2, 2, 1]
+    assert told.notes == ["Not enough memory for 5 images at once: 2 from now on."]
+    x = model.preprocess.normalise(pixels.permute(0, 3, 1, 2).float())
+    torch.testing.assert_close(once[:, 0], x.sum((1, 2, 3)))
 
 
 def test_workers_decode_what_this_process_decodes(tmp_path: Path) -> None:
