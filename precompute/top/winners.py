@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,9 @@ from precompute.top.scan import scanned_layers
 from precompute.top.state import ScanState
 from precompute.top.tally import rounded
 
+_MEMORY = 2 << 30  # for the pairs that are traced at once, on the CPU
+_BYTES = 12  # for each value of a layer: itself, the copy that goes on, its gradient
+
 
 @dataclass(frozen=True)
 class Winner:
@@ -28,6 +32,15 @@ class Winner:
     rank: int
     image: int
     value: float
+
+
+def pairs_at_once(model: LoadedModel, layer: LayerInfo) -> int:
+    """How many images fit into the memory with all that a backward pass from the layer needs, at least one."""
+    names = [known.name for known in model.info.layers]
+    below = model.info.layers[: names.index(layer.name) + 1]
+    values = sum(math.prod(known.shape) for known in below) + 3 * math.prod(model.info.input_size)
+    room = torch.cuda.mem_get_info(model.device)[0] // 3 if model.device.type == "cuda" else _MEMORY
+    return max(1, room // (values * _BYTES))
 
 
 def stats_records(model: LoadedModel, state: ScanState, item: Item) -> Iterator[UnitRecord]:
@@ -101,21 +114,27 @@ class Winners:
         return best
 
     def _drawn(self, layer: LayerInfo, winners: Sequence[Winner]) -> dict[int, list[UnitPicture]]:
-        """By unit. Equal images stand together in the batch, so each is read and sent once."""
+        """By unit. Grouped by image, so that each is read and sent once."""
         winners = sorted(winners, key=lambda winner: winner.image)
         seen = self._pictures.read(winner.image for winner in winners)
-        numbers = {image: row for row, image in enumerate(seen)}
-        pixels = torch.stack([torch.from_numpy(picture.pixels) for picture in seen.values()])
-        rows = torch.tensor([numbers[winner.image] for winner in winners], device=self._model.device)
-        x = pixels.to(self._model.device)[rows].permute(0, 3, 1, 2).float()
-        units = [winner.unit for winner in winners]
-        traced = trace_maxima(self._model, self._model.preprocess.normalise(x), layer, units, self._methods)
+        size = pairs_at_once(self._model, layer)
         found: dict[int, list[UnitPicture]] = {}
-        for row, winner in enumerate(winners):
-            found.setdefault(winner.unit, []).extend(
-                self._shown(layer, winner, traced, row, seen[winner.image])
-            )
+        for start in range(0, len(winners), size):
+            part = winners[start : start + size]
+            traced = self._traced(layer, part, seen)
+            for row, winner in enumerate(part):
+                shown = self._shown(layer, winner, traced, row, seen[winner.image])
+                found.setdefault(winner.unit, []).extend(shown)
         return found
+
+    def _traced(self, layer: LayerInfo, winners: Sequence[Winner], seen: Mapping[int, Seen]) -> Traced:
+        images = list(dict.fromkeys(winner.image for winner in winners))
+        pixels = torch.stack([torch.from_numpy(seen[image].pixels) for image in images])
+        numbers = {image: row for row, image in enumerate(images)}
+        rows = torch.tensor([numbers[winner.image] for winner in winners], device=self._model.device)
+        x = self._model.preprocess.normalise(pixels.to(self._model.device).permute(0, 3, 1, 2).float())
+        units = [winner.unit for winner in winners]
+        return trace_maxima(self._model, x[rows], layer, units, self._methods)
 
     def _shown(
         self, layer: LayerInfo, winner: Winner, traced: Traced, row: int, seen: Seen

@@ -15,7 +15,7 @@ from precompute.runner import Item
 from precompute.stop import Stop
 from precompute.top.patches import Sight, drawn_signal
 from precompute.top.scan import scan
-from precompute.top.winners import Winners, stats_records
+from precompute.top.winners import Winners, pairs_at_once, stats_records
 from tests.precompute.helpers import Told
 from tests.precompute.top.nets import fill, noise, small_model, small_net
 
@@ -101,6 +101,23 @@ def test_a_chunk_gives_what_single_units_give(tmp_path: Path) -> None:
 
     together = pictures(list(made.make(Item("4", (0, 1, 2)))))
     assert together == [x for unit in range(3) for x in pictures(list(made.make(Item("4", (unit,)))))]
+
+
+def test_pairs_are_traced_in_as_small_pieces_as_the_memory_asks_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = small_model()
+    sizes = [pairs_at_once(model, model.info.layer(name)) for name in ("0", "4", "6")]
+    assert sizes == sorted(sizes, reverse=True)
+    made = winners(fill(tmp_path, 9))
+    whole = list(made.make(Item("4", (0, 1, 2))))
+    monkeypatch.setattr("precompute.top.winners._MEMORY", 1)
+    assert pairs_at_once(model, model.info.layer("0")) == 1
+    pieces = list(made.make(Item("4", (0, 1, 2))))
+    for a, b in zip(whole, pieces, strict=True):
+        assert [p.facts for p in a.pictures] == [p.facts for p in b.pictures]
+        for p, q in zip(a.pictures, b.pictures, strict=True):
+            assert np.abs(p.rgb.astype(int) - q.rgb).max() <= 1
 
 
 def test_a_file_that_changed_since_the_scan_is_told(tmp_path: Path) -> None:
