@@ -14,8 +14,8 @@ THUMBNAIL = 48  # pixels, the longer side
 MAX_SIDE = 512  # pixels; what is larger is made smaller on the way in, and not decoded on the way out
 LOSSLESS_SIDE = 32  # pixels; up to here lossy coding saves little, and halving the colours' resolution shows
 # kind -> WebP quality; deconv pictures are smooth, and a pane of nine must decode in a millisecond or two
-QUALITY: dict[str, int] = {"am": 85, "top": 85, "deconv": 75, "guided": 75}
-_OTHER_KINDS = 85
+QUALITY: dict[str, int] = {"am": 80, "top": 80, "deconv": 75, "guided": 75}
+_OTHER_KINDS = 80
 LOSSLESS_KINDS = frozenset({"session"})  # pinned pictures are written anew with every further pin
 _EFFORT = 2  # WebP's "method": half the time of the default 4 for 2 % more bytes
 _VP8_START, _VP8L_START = b"\x9d\x01\x2a", 0x2F

@@ -128,14 +128,17 @@ def said_of(path: Path) -> str:
     return ""
 
 
+DAMAGE = 1200  # bytes
+
+
 def test_any_damage_gives_a_sentence_or_what_is_left(path: Path) -> None:
     good = path.read_bytes()
     rng = np.random.default_rng(0)
     sentences = 0
     for _ in range(60):
         data = bytearray(good)
-        start = int(rng.integers(0, len(data) - 300))
-        data[start : start + 300] = rng.bytes(300)
+        start = int(rng.integers(0, len(data) - DAMAGE))
+        data[start : start + DAMAGE] = rng.bytes(DAMAGE)
         path.write_bytes(data)
         sentence = said_of(path)
         assert sentence.startswith(("The atlas a.atlas ", "The file a.atlas ")) or not sentence

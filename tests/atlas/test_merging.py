@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from deepvis_app.atlas import AtlasError, AtlasReader, AtlasWriter, Shelf, compact, integrity, merge
+from deepvis_app.atlas.schema import PAGE_SIZE
 from deepvis_app.messages import UnitRecord, UnitRef
 from tests.atlas.makers import NETWORK, OTHER_NETWORK, RUN, TITLE, atlas, record, sql
 
@@ -84,7 +85,7 @@ def test_nothing_is_merged_into_nothing(out: Path) -> None:
 
 def test_a_damaged_source_is_named_and_leaves_nothing(two: list[Path], out: Path) -> None:
     data = bytearray(two[1].read_bytes())
-    data[8192:-4096] = os.urandom(len(data) - 12288)
+    data[PAGE_SIZE:-PAGE_SIZE] = os.urandom(len(data) - 2 * PAGE_SIZE)
     two[1].write_bytes(data)
     with pytest.raises(AtlasError, match=r"two\.atlas is damaged"):
         merge(two, out)
@@ -103,19 +104,19 @@ def test_a_file_that_exists_is_not_written_over(
 
 
 def test_a_compact_copy_holds_the_same_in_less_room(tmp_path: Path, out: Path) -> None:
-    path = atlas(tmp_path / "a.atlas", *(record(unit, "am", "top") for unit in range(30)))
+    path = atlas(tmp_path / "a.atlas", *(record(unit, "am", "top") for unit in range(150)))
     with AtlasWriter(path, NETWORK, TITLE) as writer:
         run = writer.begin(RUN)
-        for unit in range(29):
+        for unit in range(149):
             writer.put(UnitRecord(UnitRef("conv1", unit), ("am", "top"), note="taken back"), run)
-        writer.put(record(29, "am"), run)
+        writer.put(record(149, "am"), run)
         compact(path, out)  # also while it is being written
     assert out.stat().st_size < path.stat().st_size / 2
     assert integrity(out) == []
     assert out.read_bytes()[18:20] == b"\x01\x01"
     with AtlasReader(path, NETWORK) as old, AtlasReader(out, NETWORK) as new:
         assert old.made() == new.made()
-        assert len(new.unit(UnitRef("conv1", 29)).pictures["am"]) == 2
+        assert len(new.unit(UnitRef("conv1", 149)).pictures["am"]) == 2
     assert sql(out, "PRAGMA application_id") == sql(path, "PRAGMA application_id")
 
 

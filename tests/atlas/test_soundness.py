@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from deepvis_app.atlas import integrity
+from deepvis_app.atlas.schema import PAGE_SIZE
 from tests.atlas.makers import atlas, record, sql
 
 
@@ -43,7 +44,7 @@ def test_each_kind_of_damage_is_named(path: Path, statement: str, complaint: str
 def test_an_index_that_does_not_match_its_table_is_found(path: Path) -> None:
     (page,) = sql(path, "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_pictures_1'")[0]
     data = bytearray(path.read_bytes())
-    at = (page - 1) * 4096
+    at = (page - 1) * PAGE_SIZE
     data[at + 3 : at + 5] = b"\0\0"  # the page's number of cells
     path.write_bytes(data)
     assert any("structure is damaged" in line or "is damaged" in line for line in integrity(path))
