@@ -17,7 +17,8 @@ class Preset:
     """`noise` is the standard deviation of the starting noise in 0..1.
 
     `keep` says which picture is the result: that of the highest value on the way ("best", as in 2015) or the
-    last one, which is the better choice where the network sees each picture moved.
+    last one, which is the better choice where the network sees each picture moved. `policy_2015` is the step
+    policy that the toolbox's documentation names for the same numbers; its rates fit the network of 2015 only.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Preset:
     priors: tuple[Prior, ...] = ()
     noise: float = 10 / 255  # N(0, 10) around the mean colour, in 0..255: "mean_plus_rand" of 2015
     keep: Literal["best", "last"] = "best"
+    policy_2015: Policy | None = None
 
 
 _TABLE_1 = "Yosinski et al. 2015, Table 1"
@@ -44,29 +46,33 @@ PRESETS: dict[str, Preset] = {
         "a sparse set of regions",
         f"{_TABLE_1}, row 1",
         500,
-        Progress(2.0, 100.0),
+        Normalised(0.5),
         (Blur(0.5, 4), SmallNorm(50.0)),
+        policy_2015=Progress(2.0, 100.0),
     ),
     "B": Preset(
         "high frequencies",
         f"{_TABLE_1}, row 2",
         750,
-        Constant(100.0),
+        Normalised(10.0, end=10.0),  # the strong decay leaves a third of it
         (Decay(0.3), SmallNorm(20.0)),
+        policy_2015=Constant(100.0),
     ),
     "C": Preset(
         "smooth, low frequencies",
         f"{_TABLE_1}, row 3",
         1000,
-        Constant(100.0),
+        Normalised(0.5),
         (Decay(0.0001), Blur(1.0, 4)),
+        policy_2015=Constant(100.0),
     ),
     "D": Preset(
         "sparse outlines",
         f"{_TABLE_1}, row 4",
         1000,
-        Progress(2.0, 1e8),
+        Normalised(0.5),
         (Blur(0.5, 4), SmallContribution(90.0)),
+        policy_2015=Progress(2.0, 1e8),
     ),
     "none": Preset("no prior at all", "plain gradient ascent", 256, Normalised(1.0)),
 }
@@ -75,6 +81,7 @@ PRESETS: dict[str, Preset] = {
 def as_json(preset: Preset) -> dict[str, Any]:
     """The preset as JSON values, complete: what a run records of it."""
     values = {field.name: getattr(preset, field.name) for field in fields(preset)}
+    del values["policy_2015"]  # what was not used
     values["policy"] = _named(POLICIES, preset.policy)
     values["priors"] = [_named(PRIORS, prior) for prior in preset.priors]
     return values

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Repeated here because the help must not wait for torch; a test compares them with the tables.
 PRESET_NAMES = ("robust", "A", "B", "C", "D", "none")
 POLICY_NAMES = ("constant", "progress", "progress01", "normalised")
+AS_IN_2015 = "2015"
 OBJECTIVE_NAMES = ("centre", "channel", "logit", "log-softmax")
 
 
@@ -29,7 +30,11 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
         help="robust (default) gives the best pictures; A to D are those of Yosinski et al. 2015, Table 1",
     )
     parser.add_argument("--steps", type=positive, metavar="N", help="default: the preset's")
-    parser.add_argument("--policy", choices=POLICY_NAMES, help="of the step size (default: the preset's)")
+    parser.add_argument(
+        "--policy",
+        choices=(*POLICY_NAMES, AS_IN_2015),
+        help="of the step size (default: the preset's, normalised; 2015: what A to D had then)",
+    )
     parser.add_argument(
         "--rate",
         type=above(0.0),
@@ -56,12 +61,16 @@ def preset_of(options: argparse.Namespace) -> Preset:
     preset = PRESETS[options.preset]
     if options.blur_every and options.blur is None:
         raise OptionError("--blur-every needs --blur PIXELS as well.")
-    if options.rate and not options.policy:
-        raise OptionError("--rate needs --policy as well: its unit is another one for each.")
+    if options.rate and options.policy not in POLICY_NAMES:
+        raise OptionError("--rate needs a --policy as well: its unit is another one for each.")
+    if options.policy == AS_IN_2015 and preset.policy_2015 is None:
+        raise OptionError(
+            f"The preset {options.preset} is not of 2015: choose A, B, C or D, or another --policy."
+        )
     return replace(
         preset,
         steps=options.steps or preset.steps,
-        policy=_policy(options) or preset.policy,
+        policy=_policy(options, preset),
         priors=replaced(preset.priors, _priors(options)),
     )
 
@@ -93,11 +102,13 @@ def _checked(allowed: Callable[[float], bool], words: str) -> Callable[[str], fl
     return number
 
 
-def _policy(options: argparse.Namespace) -> Policy | None:
+def _policy(options: argparse.Namespace, preset: Preset) -> Policy:
     from precompute.synthesis.policies import POLICIES
 
     if not options.policy:
-        return None
+        return preset.policy
+    if options.policy == AS_IN_2015 and preset.policy_2015 is not None:
+        return preset.policy_2015
     kind: Any = POLICIES[options.policy]
     policy: Policy = kind(options.rate) if options.rate else kind()
     return policy

@@ -69,6 +69,13 @@ def test_options_change_the_preset_and_are_recorded(tmp_path: Path) -> None:
     assert (parameters["minimise"], parameters["noise"], parameters["start"]) == (True, 0.0, "mean")
 
 
+def test_the_step_of_2015_is_the_presets_own(tmp_path: Path) -> None:
+    atlas = tmp_path / "a.atlas"
+    words = ["--preset", "A", "--policy", "2015"]
+    assert am(atlas, "--layers", "conv1", "--units", "0", "--seeds", "1", *words) == 0
+    assert run_of(atlas).parameters["policy"] == {"name": "progress", "desired": 2.0, "max_lr": 100.0}
+
+
 def test_a_picture_can_be_the_start(tmp_path: Path) -> None:
     Image.fromarray(np.full((80, 90, 3), (250, 10, 10), np.uint8)).save(tmp_path / "red.png")
     atlas = tmp_path / "a.atlas"
@@ -96,7 +103,8 @@ def test_of_all_layers_those_that_pass_units_on_are_left_out(tmp_path: Path) -> 
         ("--objective log-softmax --layers conv1", "log-softmax is for class layers, which conv1 is not"),
         ("--objective logit --layers prob", "prob is behind the softmax"),
         ("--blur-every 2", "--blur-every needs --blur"),
-        ("--rate 2", "--rate needs --policy"),
+        ("--rate 2", "--rate needs a --policy"),
+        ("--policy 2015", "The preset robust is not of 2015"),
         ("--decay 2", "2 is not from 0 to 1"),
         ("--preset E", "invalid choice"),
     ],
@@ -123,7 +131,10 @@ def test_a_start_that_is_no_picture_is_status_1_and_one_sentence(
 
 def test_a_sweep_writes_two_sheets_with_their_numbers(tmp_path: Path) -> None:
     out = tmp_path / "sheets"
-    assert main(["sweep", str(out), *QUICK, "--layers", "conv1", "--units", "5", "--tries", "3", "--steps", "1"]) == 0
+    assert (
+        main(["sweep", str(out), *QUICK, "--layers", "conv1", "--units", "5", "--tries", "3", "--steps", "1"])
+        == 0
+    )
     assert sorted(path.name for path in out.iterdir()) == [
         "conv1-5-each.json",
         "conv1-5-each.png",

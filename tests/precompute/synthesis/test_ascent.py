@@ -35,22 +35,23 @@ def made_by(way: Climb, tasks: list[Task]) -> Ascended:
     return found
 
 
-@pytest.mark.parametrize("name", ["robust", "A", "D", "none"])
+@pytest.mark.parametrize("name", PRESETS)
 @pytest.mark.parametrize("layer", ["conv3", "fc"])
-def test_presets_that_know_the_gradients_size_raise_every_unit(name: str, layer: str) -> None:
-    """B and C have the learning rate of 2015, which fits gradients as large as that network's."""
+def test_every_preset_raises_every_unit(name: str, layer: str) -> None:
     way = climb(model(Plain()), layer, replace(PRESETS[name], steps=40))
     found = made_by(way, TASKS)
     start = made_by(replace(way, preset=replace(way.preset, steps=1)), TASKS)
     assert bool((found.values > start.values + 0.1).all())
 
 
-@pytest.mark.parametrize("name", ["B", "C"])
-def test_presets_of_2015_raise_units_with_large_gradients(name: str) -> None:
+@pytest.mark.parametrize("name", ["A", "B", "C", "D"])
+def test_the_steps_of_2015_raise_units_with_gradients_as_large_as_that_networks(name: str) -> None:
     made = model(Plain())
     with torch.no_grad():
         weights_of(made, "fc.weight").mul_(20)
-    found = made_by(climb(made, "fc", replace(PRESETS[name], steps=40)), TASKS)
+    policy = PRESETS[name].policy_2015
+    assert policy is not None
+    found = made_by(climb(made, "fc", replace(PRESETS[name], steps=40, policy=policy)), TASKS)
     assert bool((found.values > found.trace[0] + 1).all())
 
 

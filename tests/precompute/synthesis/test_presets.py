@@ -5,7 +5,7 @@ import json
 import pytest
 
 from precompute.synthesis.objectives import OBJECTIVES
-from precompute.synthesis.policies import POLICIES, Constant, Progress
+from precompute.synthesis.policies import POLICIES, Constant, Normalised, Progress
 from precompute.synthesis.presets import DEFAULT, PRESETS, as_json
 from precompute.synthesis.priors import Blur, Decay, SmallContribution, SmallNorm
 from precompute.synthesis.recipe import OBJECTIVE_NAMES, POLICY_NAMES, PRESET_NAMES
@@ -29,7 +29,8 @@ def test_the_presets_of_2015_have_the_numbers_of_the_table(name: str) -> None:
     expected += [SmallNorm(norm)] if norm else []  # type: ignore[list-item]
     expected += [SmallContribution(contribution)] if contribution else []  # type: ignore[list-item]
     assert list(preset.priors) == expected
-    assert (preset.steps, preset.policy, preset.keep) == (steps, policy, "best")
+    assert (preset.steps, preset.policy_2015, preset.keep) == (steps, policy, "best")
+    assert isinstance(preset.policy, Normalised)
     assert preset.noise == pytest.approx(10 / 255)
 
 
