@@ -13,6 +13,7 @@ from deepvis_app.render.patches import cut
 from deepvis_app.render.views import VIEWS
 
 LONGEST = 128  # pixels of a stored patch's longer side
+SHARE = 250
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ def true_patch(picture: U8, seen: Sight, preprocess: Preprocess) -> U8:
 
 
 def drawn_signal(heat: F32, seen: Sight, preprocess: Preprocess) -> U8:
-    """The signal (C, H, W) at the network's input in `seen.box`, as in 2015: signed colour, mid grey is zero."""
+    """The signal (C, H, W) at the network's input in `seen.box`: signed colour, mid grey is zero (as in 2015).
+
+    Full colour is the magnitude that one in SHARE values exceeds: a few single pixels would leave all others grey.
+    """
     top, left, bottom, right = seen.box
     height, width = heat.shape[1:]
     part = np.zeros((heat.shape[0], bottom - top, right - left), np.float32)
@@ -69,9 +73,10 @@ def drawn_signal(heat: F32, seen: Sight, preprocess: Preprocess) -> U8:
     part[:, y0 - top : y1 - top, x0 - left : x1 - left] = heat[:, y0:y1, x0:x1]
     if preprocess.colour_order == "bgr":
         part = part[::-1]
-    peak = float(np.abs(part).max())
+    sizes = np.abs(part)
+    peak = float(np.quantile(sizes, 1 - 1 / SHARE, method="higher")) or float(sizes.max())
     nothing = np.zeros((1, 1, 3), np.uint8)  # this view looks at no picture
-    return shrunk(VIEWS["raw"].draw(part / peak if peak > 0 else part, nothing))
+    return shrunk(VIEWS["raw"].draw((part / peak).clip(-1, 1) if peak > 0 else part, nothing))
 
 
 def shrunk(rgb: U8) -> U8:

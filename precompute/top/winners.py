@@ -155,6 +155,8 @@ class Winners:
         for method in self._methods:
             heat = traced.heats[method][row].float().cpu().numpy()
             more = {**facts.more, "method": traced.labels[method]}
+            if not heat.any():
+                more["note"] = "all zero: the ReLUs let nothing of the signal through"
             drawn = drawn_signal(heat, looked, preprocess)
             explained = PictureFacts(facts.activation, None, None, facts.source, facts.box, facts.label, more)
             yield UnitPicture(method, winner.rank, drawn, rounded(winner.value), explained)

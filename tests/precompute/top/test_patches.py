@@ -101,6 +101,14 @@ def test_a_signal_is_drawn_about_mid_grey_in_its_colour(order: str) -> None:
     assert (np.delete(drawn.reshape(-1), [(2 * 5 + 2) * 3 + red, (3 * 5 + 2) * 3 + 1]) == 128).all()
 
 
+def test_single_strong_pixels_do_not_turn_all_others_grey() -> None:
+    heat = np.full((3, 20, 24), 0.01, np.float32)
+    heat[0, 3, 3] = 5
+    drawn = drawn_signal(heat, Sight((0, 0, 20, 24), (0, 0, 1, 1)), Preprocess((20, 24)))
+    assert drawn[10, 10, 0] == 255
+    assert (drawn_signal(-heat, Sight((0, 0, 20, 24), (0, 0, 1, 1)), Preprocess((20, 24)))[10, 10] == 0).all()
+
+
 def test_no_signal_and_padding_are_mid_grey() -> None:
     drawn = drawn_signal(
         np.zeros((3, 20, 24), np.float32), Sight((-3, -3, 2, 2), (0, 0, 1, 1)), Preprocess((20, 24))

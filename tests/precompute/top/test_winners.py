@@ -68,6 +68,22 @@ def test_percentiles_come_from_the_scan_or_from_what_is_known(tmp_path: Path) ->
     assert other.pictures[0].facts.percentile == pytest.approx((value + 100) / 2, abs=1e-3)
 
 
+def test_a_backward_picture_that_is_all_zero_says_why(tmp_path: Path) -> None:
+    net = small_net()
+    with torch.no_grad():
+        conv = net[4]
+        assert isinstance(conv, torch.nn.Conv2d)
+        conv.weight[1] = -conv.weight[1].abs()  # deconv's first step downwards leaves nothing
+        assert conv.bias is not None
+        conv.bias[1] = 9
+    model, images = small_model(net), open_images(fill(tmp_path, 3))
+    state = scan(model, images, 3, Told(), Stop(), 4, 0).state
+    (record,) = Winners(model, images, state, 3, ("deconv",)).make(Item("4", (1,)))
+    grey = [picture for picture in record.pictures if picture.kind == "deconv"]
+    assert all((picture.rgb == 128).all() for picture in grey)
+    assert all("all zero" in picture.facts.more["note"] for picture in grey)
+
+
 def test_a_unit_that_is_silent_in_all_images_says_so(tmp_path: Path) -> None:
     net = small_net()
     conv = net[4]
