@@ -218,5 +218,5 @@ class Capture:
                 self._status = SourceStatus(
                     state, spec, source.title if source is not None else self._status.title,
                     message or facts.message, facts.position, facts.length, facts.can_step, facts.can_seek,
-                    facts.speed, facts.looping,
+                    facts.speed, facts.looping, source is None or source.still,
                 )  # fmt: skip

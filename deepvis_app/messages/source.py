@@ -51,3 +51,4 @@ class SourceStatus:
     can_seek: bool = False
     speed: float = 1.0
     looping: bool = True
+    still: bool = True  # nothing plays there: pictures, or no source yet

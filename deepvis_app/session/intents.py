@@ -14,7 +14,6 @@ from deepvis_app.messages import (
     SeedKind,
     SourceCommand,
     SourceSpec,
-    SourceStatus,
     UnitRef,
 )
 from deepvis_app.render.grid import lay_out, lay_out_pictures
@@ -37,7 +36,6 @@ BACK_CYCLE = (
 )
 ORDERS: tuple[Order, ...] = ("index", "activation", "name")
 SEEDS: tuple[SeedKind, ...] = ("map", "max", "position")
-STILL_KINDS = ("picture", "folder", "list", "samples")
 
 T = TypeVar("T")
 
@@ -223,15 +221,10 @@ def source(session: Session, action: str, value: float = 0.0) -> None:
 def freeze(session: Session) -> None:
     """Key f of 2015: hold the frame of a camera, stream or video, or let it go on."""
     status = session.view.source
-    if status.state == "running" and is_still(status):
+    if status.state == "running" and status.still:
         session.say("A picture stands still anyway; freezing is for cameras, streams and videos.")
     else:
         source(session, "toggle")
-
-
-def is_still(status: SourceStatus) -> bool:
-    """Whether nothing plays there: pictures, also pasted ones, which have no name to open them by."""
-    return status.spec is None or status.spec.kind in STILL_KINDS
 
 
 def toggle_camera(session: Session, files: SourceSpec, camera: SourceSpec) -> None:

@@ -66,6 +66,10 @@ def test_a_still_is_delivered_once_and_then_the_thread_sleeps(
     capture.command(SourceCommand("toggle"))
     threading.Event().wait(0.05)
     assert capture.status().state == "running", "a still is not paused"
+    assert capture.status().still
+    capture.open(SourceSpec("pattern"))
+    inbox.wait(3)
+    assert not capture.status().still
 
 
 def test_folder_delivers_once_per_step_with_position_and_label(

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from deepvis_app.messages import F32, U8, Frame, Result, frozen
 from deepvis_app.render.overlay import STRONGEST, heat_colours
 from deepvis_app.session import Session, View
-from deepvis_app.session.intents import is_still, source, toggle, toggle_crop
+from deepvis_app.session.intents import source, toggle, toggle_crop
 from deepvis_app.ui.panels.base import Panel
 from deepvis_app.ui.panels.common import POINTED, SELECTED, clipped, seen_box, to_frame
 from deepvis_app.ui.panels.transport import Transport
@@ -165,7 +165,7 @@ def caption(view: View, frame: Frame | None) -> str:
     parts = [name, f"true class: {frame.label}" if frame is not None and frame.label else ""]
     if status.state in ("paused", "ended"):
         parts.append(status.state)
-    if is_still(status) and status.length > 1:
+    if status.still and status.length > 1:
         parts.append(f"{status.position:.0f} of {status.length:.0f}")
     return "  ".join(part for part in parts if part)
 

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from deepvis_app.messages import SourceStatus
 from deepvis_app.session import Session
-from deepvis_app.session.intents import is_still, source
+from deepvis_app.session.intents import source
 from deepvis_app.ui.widgets.buttons import SignButton
 from deepvis_app.ui.widgets.controls import Chooser
 from deepvis_app.ui.widgets.seek_slider import TICKS, SeekSlider
@@ -48,7 +48,7 @@ class Transport(QWidget):
         if status == self._status:
             return
         self._status = status
-        still = is_still(status)
+        still = status.still
         self.play.setVisible(status.state in ("running", "paused", "ended") and not still)
         self.play.set_sign("pause" if status.state == "running" else "play")
         self.previous.setVisible(status.can_step)

@@ -13,7 +13,7 @@ from tests.ui.fakes import canned_frame, canned_result
 from tests.ui.mouse import click
 from tests.ui.panels.helpers import Stage
 
-VIDEO = SourceStatus("running", SourceSpec("video", "clip.mp4"), "clip.mp4", length=20, position=5, can_step=True,
+VIDEO = SourceStatus("running", SourceSpec("video", "clip.mp4"), "clip.mp4", length=20, position=5, still=False, can_step=True,
                      can_seek=True)  # fmt: skip
 
 
@@ -179,7 +179,9 @@ def test_play_shows_what_a_click_will_do(stage: Stage[InputPanel]) -> None:
 def test_only_what_the_source_can_do_is_offered(
     stage: Stage[InputPanel], kind: str, can: dict[str, bool], shown: set[str]
 ) -> None:
-    stage.source.now = SourceStatus("running", SourceSpec(kind, "x"), length=8, **can)  # type: ignore[arg-type]
+    stage.source.now = SourceStatus(
+        "running", SourceSpec(kind, "x"), length=8, still=kind in ("picture", "folder"), **can
+    )  # type: ignore[arg-type]
     stage.turn()
     controls = stage.panel.transport
     names = ("previous", "next", "slider", "play", "speed", "loop")
