@@ -13,8 +13,8 @@ from tests.ui.fakes import canned_frame, canned_result
 from tests.ui.mouse import click
 from tests.ui.panels.helpers import Stage
 
-VIDEO = SourceStatus("running", SourceSpec("video", "clip.mp4"), "clip.mp4", length=20, position=5, still=False, can_step=True,
-                     can_seek=True)  # fmt: skip
+VIDEO = SourceStatus("running", SourceSpec("video", "clip.mp4"), "clip.mp4", length=20, position=5,
+                     can_step=True, can_seek=True, still=False)  # fmt: skip
 
 
 @pytest.fixture
