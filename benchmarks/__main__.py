@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import scanning, steps, window
+from benchmarks import climbing, scanning, steps, window
 from benchmarks.rows import Row, as_json, table
 
 QUICK = 0.1  # of the repetitions
@@ -19,7 +19,7 @@ SUITES: dict[str, tuple[Callable[[str, float], list[Row]], ...]] = {
         ),
         lambda device, share: window.rows(device, window.RUN_S * share),
     ),
-    "precompute": (scanning.rows,),
+    "precompute": (scanning.rows, climbing.rows),
 }
 
 
