@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +24,7 @@ from deepvis_app.live.sources import SourceError, spec_for
 from deepvis_app.messages import ModelChoice, SourceSpec
 from deepvis_app.render.views import VIEWS
 from deepvis_app.session import View, ViewState
+from deepvis_app.words import nearest
 
 
 class UsageError(ValueError):
@@ -125,8 +125,7 @@ def _view_state(options: Options, config: AppConfig) -> ViewState:
 def _known(kind: str, name: str, names: Iterable[str]) -> None:
     listed = list(names)
     if name not in listed:
-        near = get_close_matches(name, listed, n=3, cutoff=0.4) or listed
-        raise UsageError(f"there is no {kind} {name!r}; the nearest are {', '.join(near)}.")
+        raise UsageError(f"there is no {kind} {name!r}; the nearest are {nearest(name, listed)}.")
 
 
 def _remember(state: State, last: View) -> State:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import partial
 
+from deepvis_app.words import nearest
 from precompute.command import execute
 from precompute.jobs import JOBS
 
@@ -62,9 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(_usage())
         return 0
     if words[0] not in COMMANDS:
-        near = get_close_matches(words[0], COMMANDS, n=3, cutoff=0.3) or list(COMMANDS)
+        near = nearest(words[0], COMMANDS)
         print(
-            f"deepvis-precompute: there is no command {words[0]!r}; did you mean {near[0]!r}?",
+            f"deepvis-precompute: there is no command {words[0]!r}; the nearest are {near}.",
             file=sys.stderr,
         )
         return 2

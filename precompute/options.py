@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from deepvis_app import __version__
+from deepvis_app.words import nearest
 from precompute.progress import PROGRESS, Progress
 from precompute.stop import Stop
 
@@ -185,6 +186,5 @@ def _called(layer: LayerInfo, word: str) -> bool:
 
 
 def _no_layer(info: ModelInfo, shown: Sequence[LayerInfo], word: str) -> str:
-    names = list(dict.fromkeys(name for layer in shown for name in (layer.alias, layer.name)))
-    near = get_close_matches(word, names, n=3, cutoff=0.4) or [layer.alias for layer in shown[:5]]
-    return f"{info.title} has no layer {word}; the nearest are {', '.join(near)}."
+    near = nearest(word, (name for layer in shown for name in (layer.alias, layer.name)))
+    return f"{info.title} has no layer {word}; the nearest are {near}."

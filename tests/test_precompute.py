@@ -13,7 +13,7 @@ def test_without_a_command_the_help_lists_every_one(capsys: pytest.CaptureFixtur
 
 def test_an_unknown_command_is_status_2_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train-clasifier"]) == 2
-    assert "did you mean 'train-classifier'" in capsys.readouterr().err
+    assert "the nearest are train-classifier" in capsys.readouterr().err
 
 
 def test_a_command_gets_its_own_arguments(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import torch
 from torch import Tensor
@@ -16,6 +15,7 @@ from deepvis_app.messages import LayerInfo, ModelInfo
 from deepvis_app.models.layers import as_maps
 from deepvis_app.models.loaded import LoadedModel
 from deepvis_app.models.probe import Probe, class_vector
+from deepvis_app.words import nearest
 
 INPUT = ""  # the network's input, beside layer names
 
@@ -39,9 +39,8 @@ def find_layer(info: ModelInfo, name: str) -> LayerInfo:
     try:
         return info.layer(name)
     except KeyError:
-        names = [layer.name for layer in info.layers]
-        near = get_close_matches(name, names, cutoff=0.3) or names[:5]
-        message = f"{info.title} has no layer {name!r}; choose another, for example {', '.join(near)}"
+        near = nearest(name, (layer.name for layer in info.layers))
+        message = f"{info.title} has no layer {name!r}; choose another, for example {near}"
         raise ValueError(message) from None
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
@@ -14,6 +12,7 @@ from deepvis_app.models.devices import pick_device
 from deepvis_app.models.fingerprint import fingerprint
 from deepvis_app.models.layers import enumerate_layers, first_convolution
 from deepvis_app.models.loaded import Family, LoadedModel, ModelError, NetSpec
+from deepvis_app.words import nearest
 
 __all__ = ["MODELS", "LoadedModel", "ModelError", "load_model", "model_names"]
 
@@ -63,9 +62,7 @@ def _family(name: str) -> Family:
     for family in MODELS.values():
         if name in family.names():
             return family
-    nearest = get_close_matches(name, model_names(), n=3, cutoff=0.4)
-    hint = f"the nearest names are {', '.join(nearest)}" if nearest else "see the list of models"
-    raise ModelError(f"There is no model {name}; {hint}.")
+    raise ModelError(f"There is no model {name}; the nearest names are {nearest(name, model_names())}.")
 
 
 def _refuse_unfilled(spec: NetSpec) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from deepvis_app.models.weights import (
     load_into,
     read_state_dict,
 )
+from deepvis_app.words import nearest
 
 _MEGABYTE = 1 << 20  # as torchvision counts its file sizes
 # These two warn unless told how to start; what they start from does not matter here.
@@ -73,8 +73,9 @@ def find(names: Sequence[str]) -> list[Published]:
                 f"{name} comes with the program: there is nothing to install or remove."
             )
         if name not in table:
-            near = ", ".join(get_close_matches(name, table, n=3)) or "none (see: deepvis-setup list)"
-            raise UnknownNetworkError(f"There is no network {name!r}; nearest names: {near}.")
+            raise UnknownNetworkError(
+                f"There is no network {name!r}; nearest names: {nearest(name, table)} (all: deepvis-setup list)."
+            )
     return [table[name] for name in names]
 
 

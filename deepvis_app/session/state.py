@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Literal
 
 from deepvis_app.messages import (
@@ -17,6 +16,7 @@ from deepvis_app.messages import (
     Seed,
     UnitRef,
 )
+from deepvis_app.words import nearest
 
 PicturesFrom = Literal["data", "session"]
 PATTERNS = ("", "am", "top")  # what key s goes through: activations, or a kind of picture
@@ -102,8 +102,9 @@ def named_unit(model: ModelInfo, layer: str, unit: int) -> UnitRef:
     shown = {name: found.name for found in model.layers if found.units for name in (found.alias, found.name)}
     wanted = layer or model.start_layer
     if wanted not in shown:
-        near = get_close_matches(wanted, shown, n=3, cutoff=0.4) or list(shown)[:5]
-        raise UnknownNameError(f"{model.title} has no layer {wanted!r}; the nearest are {', '.join(near)}.")
+        raise UnknownNameError(
+            f"{model.title} has no layer {wanted!r}; the nearest are {nearest(wanted, shown)}."
+        )
     units = model.layer(shown[wanted]).units
     if not 0 <= unit < units:
         raise UnknownNameError(f"{wanted} has no unit {unit}; its units are 0 to {units - 1}.")
