@@ -37,7 +37,7 @@ def commands(options: argparse.Namespace) -> list[list[str]]:
     pictured, wide = [*common, "--layers", PICTURED], [*common, "--layers", WIDE]
     return [
         ["top", "--images", str(options.validation), "--stats-only", *common],
-        ["top", "--images", "photographs", "--keep-stats", *pictured],
+        ["top", "--images", "photographs", "--keep-stats", "--patch", "64", *pictured],
         ["am", "--seeds", str(options.seeds), *pictured],
         ["am", "--seeds", "1", *wide],
     ]

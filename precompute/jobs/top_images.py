@@ -31,6 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-n", type=positive, default=9, metavar="N", help="images for each unit (default 9)")
     parser.add_argument(
+        "--patch",
+        type=positive,
+        default=128,
+        metavar="N",
+        help="a patch's longer side in pixels (default 128)",
+    )
+    parser.add_argument(
         "--guided", action="store_true", help="guided backprop of each patch, beside its deconv"
     )
     spread = parser.add_mutually_exclusive_group()
@@ -95,7 +102,7 @@ def _store(
         )
     methods = ("deconv", "guided") if options.guided else ("deconv",)
     known = _known_stats(job) if options.keep_stats else None
-    winners = Winners(job.model, images, state, options.n, methods, known)
+    winners = Winners(job.model, images, state, options.n, methods, known, options.patch)
     size = max(_PAIRS // options.n, 1)
     items = [item for layer in job.layers for item in chunks(layer.name, job.units[layer.name], size)]
     return run(items, winners.make, writer, info, job.progress, job.stop, winners.kinds)
@@ -107,6 +114,7 @@ def _run_info(job: Target, options: argparse.Namespace, images: ImageSet, state:
     parameters = {
         "images": images.place(),
         "n": options.n,
+        "patch": options.patch,
         "guided": options.guided,
         "stats": "only" if options.stats_only else "kept" if options.keep_stats else "made",
         "unreadable": state.unreadable,

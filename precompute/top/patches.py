@@ -12,7 +12,7 @@ from deepvis_app.models.preprocess import Preprocess
 from deepvis_app.render.patches import cut
 from deepvis_app.render.views import VIEWS
 
-LONGEST = 128  # pixels of a stored patch's longer side
+LONGEST = 128  # pixels of a stored patch's longer side, unless told otherwise
 SHARE = 250
 
 
@@ -48,8 +48,8 @@ def sight(layer: LayerInfo, place: tuple[int, int], preprocess: Preprocess, size
     return Sight((top, left, bottom, right), (y0, x0, max(y1, y0 + 1), max(x1, x0 + 1)))
 
 
-def true_patch(picture: U8, seen: Sight, preprocess: Preprocess) -> U8:
-    """The picture's own pixels in `seen.source`, made smaller to at most LONGEST; (h, w, 3).
+def true_patch(picture: U8, seen: Sight, preprocess: Preprocess, longest: int = LONGEST) -> U8:
+    """The picture's own pixels in `seen.source`, made smaller to at most `longest`; (h, w, 3).
 
     Grey is what the unit cannot have seen: what lies outside of the picture, or outside of the part of it that
     the network's input shows.
@@ -58,7 +58,7 @@ def true_patch(picture: U8, seen: Sight, preprocess: Preprocess) -> U8:
     top, left = max(frame[0], 0), max(frame[1], 0)
     shown = picture[top : max(frame[2], 0), left : max(frame[3], 0)]
     box = (seen.source[0] - top, seen.source[1] - left, seen.source[2] - top, seen.source[3] - left)
-    return shrunk(cut(shown, box))
+    return shrunk(cut(shown, box), longest)
 
 
 def drawn_signal(heat: F32, seen: Sight, preprocess: Preprocess) -> U8:
@@ -79,10 +79,10 @@ def drawn_signal(heat: F32, seen: Sight, preprocess: Preprocess) -> U8:
     return shrunk(VIEWS["raw"].draw((part / peak).clip(-1, 1) if peak > 0 else part, nothing))
 
 
-def shrunk(rgb: U8) -> U8:
-    """At most LONGEST pixels on the longer side; never enlarged."""
+def shrunk(rgb: U8, longest: int = LONGEST) -> U8:
+    """At most `longest` pixels on the longer side; never enlarged."""
     height, width = rgb.shape[:2]
-    scale = LONGEST / max(height, width)
+    scale = longest / max(height, width)
     if scale >= 1:
         return frozen(np.ascontiguousarray(rgb))
     size = (max(round(width * scale), 1), max(round(height * scale), 1))

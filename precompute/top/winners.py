@@ -14,7 +14,7 @@ from deepvis_app.models import LoadedModel
 from precompute.datasets import ImageSet
 from precompute.runner import Item
 from precompute.top.maxima import columns
-from precompute.top.patches import drawn_signal, sight, true_patch
+from precompute.top.patches import LONGEST, drawn_signal, sight, true_patch
 from precompute.top.pictures import Pictures, Seen
 from precompute.top.scan import scanned_layers
 from precompute.top.state import ScanState
@@ -66,7 +66,7 @@ class Winners:
 
     A unit gets its `n` best, none that repeats a better one. `methods` are backward pictures beside the patches
     ("deconv", "guided"). Percentiles are taken from `known` statistics where there are some, else from the scan's
-    own; only the scan's own are stored.
+    own; only the scan's own are stored. `longest` is the most pixels of a patch's longer side.
     """
 
     def __init__(
@@ -77,9 +77,10 @@ class Winners:
         n: int,
         methods: Sequence[str],
         known: Mapping[str, Mapping[int, UnitStats]] | None = None,
+        longest: int = LONGEST,
     ) -> None:
         self._model, self._images, self._state, self._methods = model, images, state, tuple(methods)
-        self._n = n
+        self._n, self._longest = n, longest
         self._known = known
         self._columns = columns(scanned_layers(model))
         self._pictures = Pictures(images, model.preprocess, state)
@@ -150,7 +151,7 @@ class Winners:
             label=self._images.labels[winner.image],
             more={"place": place, "input_box": looked.box},
         )
-        patch = true_patch(seen.rgb, looked, preprocess)
+        patch = true_patch(seen.rgb, looked, preprocess, self._longest)
         yield UnitPicture("top", winner.rank, patch, rounded(winner.value), facts)
         for method in self._methods:
             heat = traced.heats[method][row].float().cpu().numpy()

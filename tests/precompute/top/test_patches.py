@@ -84,6 +84,7 @@ def test_a_tiny_picture_still_gives_a_patch() -> None:
 
 def test_large_patches_are_made_smaller_and_small_ones_stay() -> None:
     assert shrunk(noise(1, 300, 600)).shape == (LONGEST // 2, LONGEST, 3)
+    assert shrunk(noise(1, 300, 600), 64).shape == (32, 64, 3)
     assert (shrunk(noise(1, 50, 60)) == noise(1, 50, 60)).all()
 
 
