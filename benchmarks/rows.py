@@ -13,17 +13,17 @@ WARM_UP_PAIRS = 3
 
 @dataclass(frozen=True)
 class Row:
-    """`value` meets the target when it is at most `target`."""
+    """`value` meets the target when it is at most `target`; without one it is only told."""
 
     what: str
     value: float
-    target: float
+    target: float | None
     unit: str = ""
     detail: str = ""
 
     @property
     def met(self) -> bool:
-        return self.value <= self.target
+        return self.target is None or self.value <= self.target
 
 
 def paired_ratio(
@@ -56,11 +56,16 @@ def _timed(work: Callable[[], object]) -> float:
 def table(rows: Sequence[Row]) -> str:
     width = max(len(row.what) for row in rows)
     lines = [
-        f"{row.what:<{width}}  {row.value:8.2f} {row.unit:<3} (target <= {row.target:g})  "
-        f"{'met' if row.met else 'MISSED'}{'  ' + row.detail if row.detail else ''}"
+        f"{row.what:<{width}}  {row.value:8.2f} {row.unit:<3} {_judged(row)}{'  ' + row.detail if row.detail else ''}"
         for row in rows
     ]
     return "\n".join(lines)
+
+
+def _judged(row: Row) -> str:
+    if row.target is None:
+        return "(no target)"
+    return f"(target <= {row.target:g})  {'met' if row.met else 'MISSED'}"
 
 
 def as_json(rows: Sequence[Row]) -> str:
