@@ -61,7 +61,8 @@ class Stop:
         for number, handler in self._before.items():
             signal.signal(number, handler)
         if self._reader is not None:
-            self._reader.stop(_PATIENCE_S)  # it may wait for a line that never comes; it ends with the process
+            # It may wait for a line that never comes: then it ends with the process.
+            self._reader.stop(_PATIENCE_S)
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 (a signal handler)
         if self.asked:
