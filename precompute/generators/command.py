@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NAME = "train-generator"
 SIZES = (64, 128, 256)
-UPSAMPLINGS = ("nearest", "transposed")
+UPSAMPLINGS = ("bilinear", "nearest", "transposed")
 _STDIN = 0
 
 
@@ -134,9 +134,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--compare", default="", metavar="LAYERS", help="layers of the feature loss (default: by map size)")
     add("--images", type=Path, required=True, metavar="DIR|ZIP", help="pictures to learn from")
     add("--size", type=int, choices=SIZES, default=64, help="side of the generator's pictures")
-    add("--upsampling", choices=UPSAMPLINGS, default="nearest")
+    add("--upsampling", choices=UPSAMPLINGS, default="bilinear")
     add("--pictures", type=_count, default=1_200_000, help="how many are seen in all; raise it to go on")
-    add("--batch", type=_count, default=64)
+    add("--batch", type=_count, default=32)
     add("--seed", type=int, default=0)
     add("--threads", type=_count, default=2, help="parts of a batch worked on at a time on the CPU")
     add("--name", default="", help="of the result (default dgnSIZE-LAYER)")

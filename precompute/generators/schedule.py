@@ -20,7 +20,7 @@ class Recipe:
 
     topology: Topology
     pictures: int = 1_200_000  # in all, over all parts of the run
-    batch: int = 64
+    batch: int = 32
     peak_rate: float = 5e-4
     warm_up: int = 8_000  # pictures until the peak rate
     decay_from: float = 0.6  # share of the run after which the rate falls

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-Upsampling = Literal["nearest", "transposed"]
+Upsampling = Literal["bilinear", "nearest", "transposed"]
 
 STEM_SIDE = 4  # where a vector code becomes a map
 SMALL_STD = 0.1  # of the mean std; units that hardly vary are not blown up beyond it
@@ -30,7 +30,7 @@ class Topology:
 
     code: tuple[int, ...]
     size: int = 64
-    upsampling: Upsampling = "nearest"
+    upsampling: Upsampling = "bilinear"
     hidden: int = 1024
     slope: float = 0.2
 
@@ -70,6 +70,9 @@ def spread(weight: torch.Tensor) -> torch.Tensor:
 
 
 UPSAMPLINGS: dict[str, Callable[[int, int], nn.Module]] = {
+    "bilinear": lambda channels, out: nn.Sequential(
+        nn.Conv2d(channels, out, 3, padding=1), nn.Upsample(scale_factor=2, mode="bilinear")
+    ),
     "nearest": NearestConv,
     "transposed": lambda channels, out: nn.ConvTranspose2d(channels, out, 4, stride=2, padding=1),
 }

@@ -30,7 +30,7 @@ def test_the_largest_generator_paints_256_pixels() -> None:
     [
         ({"size": 100}, "size is one of 64, 128, 256"),
         ({"code": (3, 4)}, "a code is a vector or maps"),
-        ({"upsampling": "bilinear"}, "upsampling is one of nearest, transposed"),
+        ({"upsampling": "bicubic"}, "upsampling is one of bilinear, nearest, transposed"),
     ],
 )
 def test_what_cannot_be_built_is_refused_in_one_sentence(changed: dict[str, object], sentence: str) -> None:
@@ -48,16 +48,17 @@ def test_one_transposed_convolution_equals_doubled_pixels_and_a_convolution() ->
     assert torch.allclose(both(x), slow)
 
 
-def test_a_grid_cannot_come_from_nearest_upsampling_but_from_a_free_kernel() -> None:
+def test_only_a_free_kernel_paints_a_grid_on_constant_input() -> None:
     torch.manual_seed(0)
-    flat = torch.ones(1, 3, 6, 6)
+    flat = torch.ones(1, 3, 10, 10)
     spread = {}
     for name, make in UPSAMPLINGS.items():
         layer = make(3, 1)
-        torch.nn.init.normal_(layer.get_parameter("weight"))
-        inside = layer(flat)[..., 2:-2, 2:-2]
+        torch.nn.init.normal_(next(layer.parameters()))
+        inside = layer(flat)[..., 4:-4, 4:-4]
         spread[name] = (inside.max() - inside.min()).item()
     assert spread["nearest"] < 1e-5
+    assert spread["bilinear"] < 1e-5
     assert spread["transposed"] > 0.1
 
 
@@ -93,3 +94,17 @@ def test_codes_are_standardised_and_a_unit_that_hardly_varies_is_not_blown_up() 
         found = generator(torch.tensor([[2.0, 10.0, 3.3]]))
         slow = plain(torch.tensor([[1 / 0.5, 8 / 4.0, 0.3 / least]]))
     assert torch.allclose(found, slow, atol=1e-5)
+
+
+def test_between_two_values_bilinear_upsampling_has_no_step_and_nearest_has() -> None:
+    ramp = torch.arange(6.0).view(1, 1, 1, 6).expand(1, 1, 6, 6)
+    steps = {}
+    for name in ("bilinear", "nearest"):
+        layer = UPSAMPLINGS[name](1, 1)
+        weight, bias = layer.parameters()
+        torch.nn.init.zeros_(bias)
+        with torch.no_grad():
+            weight.zero_()[0, 0, 1, 1] = 1.0
+            steps[name] = layer(ramp)[0, 0, 6, 3:9].diff()
+    assert torch.allclose(steps["bilinear"], torch.full((5,), 0.5))
+    assert set(steps["nearest"].tolist()) == {0.0, 1.0}
