@@ -91,7 +91,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
         "--layers", default="all", help='names or patterns, e.g. conv3 or "conv*,fc8" (default all)'
     )
     parser.add_argument("--units", default="all", help="e.g. 0,3,10-20 (default all)")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="of all that is random (default 0)")
     parser.add_argument(
         "--progress", choices=PROGRESS, default="bar", help="a bar, or JSON lines for programs"
     )
