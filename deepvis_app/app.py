@@ -20,6 +20,7 @@ from deepvis_app.live.sources import SourceError, list_cameras, spec_for
 from deepvis_app.messages import MethodInfo, ModelChoice, SourceSpec
 from deepvis_app.models import load_model, model_names
 from deepvis_app.models.devices import available_devices
+from deepvis_app.pauses import settle
 from deepvis_app.session import Session, View, ViewState
 from deepvis_app.ui.action import Services
 from deepvis_app.ui.camera_permission import shielded
@@ -78,7 +79,7 @@ def build(start: Start, *, remember: bool) -> Program:
     """Make and connect all parts and start the threads; the window is not shown yet."""
     if start.threads:
         torch.set_num_threads(start.threads)
-    engine = Engine(load_model)
+    engine = Engine(load_model, loaded=settle)
     capture = Capture(engine.put)
     pins = PinDesk()
     methods = tuple(MethodInfo(m.name, m.title, m.tooltip, m.slow) for m in METHODS.values())
