@@ -8,7 +8,7 @@ from functools import partial
 from PyQt6.QtCore import QPoint, QPointF, Qt, pyqtSignal
 from PyQt6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from deepvis_app.messages import UnitPicture, UnitRef
+from deepvis_app.messages import ModelInfo, UnitPicture, UnitRef
 from deepvis_app.session import Session, View
 from deepvis_app.session.pinning import is_pinned, pinned, seen_at, session_top, start_afresh, toggle_pin
 from deepvis_app.ui.panels.common import unit_name
@@ -39,6 +39,7 @@ class SessionPictures(QWidget):
         self.session = session
         self._records: tuple[UnitPicture, ...] = ()  # what is on the screen
         self._pins: tuple[UnitPicture, ...] | None = None
+        self._model: ModelInfo | None = None
         self._words, self._waited = "", 0
         self._pointed: UnitPicture | None = None
         self.records = self._block(
@@ -66,6 +67,9 @@ class SessionPictures(QWidget):
 
     def show_view(self, view: View) -> None:
         """Draw anew only what changed; a unit's pictures stay until the next unit's are there."""
+        if view.model is not self._model:
+            self._model, self._pins = view.model, None
+            self.pins.show_pictures(())  # another network's are not to be seen a moment longer
         kept = pinned(view) if view.pictures is not None else self._pins
         if kept is not None and kept is not self._pins:
             self._pins = kept

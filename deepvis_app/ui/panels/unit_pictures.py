@@ -6,24 +6,20 @@ from functools import partial
 
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from deepvis_app.messages import LayerInfo, UnitPictures
-from deepvis_app.session import Session, View, pictures_ref
+from deepvis_app.messages import UnitPictures
+from deepvis_app.session import Session, View
 from deepvis_app.ui.panels.base import Panel
 from deepvis_app.ui.panels.common import unit_name
 from deepvis_app.ui.panels.picture_block import PictureBlock
 from deepvis_app.ui.panels.session_pictures import SessionPictures
+from deepvis_app.ui.panels.why_block import WhyBlock
 from deepvis_app.ui.picture_words import provenance
+from deepvis_app.ui.unit_words import passed_on
 from deepvis_app.ui.widgets.controls import Chooser
 from deepvis_app.ui.widgets.few_lines import FewLines
 from deepvis_app.ui.widgets.picture_section import side_for
 from deepvis_app.ui.wishes import Compute, Enlarge, OpenSource
 
-# kind -> title, what it is, whether it was cut from images
-BLOCKS = {
-    "am": ("What it prefers", "Pictures made to excite this unit (activation maximisation)", False),
-    "top": ("What excites it most", "The patches of real pictures with the highest activation", True),
-    "deconv": ("Why: deconv of the nine", "What in each of those patches the unit responds to", True),
-}
 FROM = (
     (
         "data",
@@ -51,7 +47,20 @@ class UnitPicturesPanel(Panel):
         self._shown: tuple[object, ...] = ()
         self._pictures: UnitPictures | None = None  # what is on the screen
         self._waited = 0
-        self.blocks = {kind: self._block(kind) for kind in BLOCKS}
+        self.why = WhyBlock()
+        self.blocks: dict[str, PictureBlock] = {  # by kind; guided backprop shares the place of deconv
+            "am": PictureBlock(
+                "What it prefers",
+                "Pictures made to excite this unit (activation maximisation)",
+                from_images=False,
+            ),
+            "top": PictureBlock(
+                "What excites it most",
+                "The patches of real pictures with the highest activation",
+                from_images=True,
+            ),
+            "deconv": self.why,
+        }
         self.provenance = FewLines(3)
         self.chooser = Chooser("Which pictures of the unit (key 7)", FROM, self._choose_from)
         self.live = SessionPictures(session)
@@ -68,8 +77,12 @@ class UnitPicturesPanel(Panel):
                 column.addWidget(part, 0 if part is self.chooser else 1)
         column.addWidget(self.provenance)
         self.live.hide()
-        for kind, other in (TOGETHER, TOGETHER[::-1]):
-            self.blocks[kind].section.pointed.connect(self.blocks[other].section.point_at)
+        for place, block in self.blocks.items():
+            block.section.chosen.connect(partial(self._enlarge, place))
+            block.section.opened.connect(partial(self._open, place))
+        for place, other in (TOGETHER, TOGETHER[::-1]):
+            self.blocks[place].section.pointed.connect(self.blocks[other].section.point_at)
+        self.why.switched.connect(self._show_why)
 
     def show_view(self, view: View) -> None:
         """Draw anew only when the pictures or what they are of changed."""
@@ -79,9 +92,11 @@ class UnitPicturesPanel(Panel):
         self.live.setVisible(live)
         if live:
             self.live.show_view(view)
-        key = (view.pictures, view.model, view.state.layer)
+        key = (view.model, view.pictures, view.state.layer)
         if len(self._shown) == len(key) and all(a is b for a, b in zip(key, self._shown, strict=True)):
             return
+        if not self._shown or self._shown[0] is not view.model:
+            self._pictures = None  # another network's, not to be seen or asked for a moment longer
         self._shown = key
         if view.model is None:
             self._pictures = None
@@ -103,13 +118,6 @@ class UnitPicturesPanel(Panel):
             self._pictures = None
             self._say(LOADING)
 
-    def _block(self, kind: str) -> PictureBlock:
-        title, tip, from_images = BLOCKS[kind]
-        block = PictureBlock(title, tip, from_images=from_images)
-        block.section.chosen.connect(partial(self._enlarge, kind))
-        block.section.opened.connect(partial(self._open, kind))
-        return block
-
     def _choose_from(self, choice: str) -> None:
         self.session.change(pictures_from=choice)
 
@@ -119,47 +127,54 @@ class UnitPicturesPanel(Panel):
         self.provenance.say("")
 
     def _show(self, view: View, pictures: UnitPictures) -> None:
-        together = side_for(*(pictures.pictures.get(kind, ()) for kind in TOGETHER))
-        for kind, block in self.blocks.items():
-            found = pictures.pictures.get(kind, ())
-            if found:
-                block.show_pictures(found, together if kind in TOGETHER else side_for(found))
-            elif kind in pictures.notes:
-                block.say(f"Tried, but there is nothing: {pictures.notes[kind]}")
-            elif pictures.error:
-                block.say(f"Failed: {pictures.error}")
-            else:
-                block.section.say(NOT_YET, COMPUTE, partial(self._compute, kind), COMPUTE_TIP)
-                block.caption.say("")
-        self.provenance.say(provenance(pictures, BLOCKS, passed_on(view)))
+        self.why.settle(pictures)
+        for place in self.blocks:
+            self._fill(place, pictures)
+        self.provenance.say(provenance(pictures, map(self._kind, self.blocks), passed_on(view)))
+
+    def _show_why(self) -> None:
+        """The same patches, explained by the other rule."""
+        if self._pictures is not None:
+            self._show(self.session.view, self._pictures)
+
+    def _fill(self, place: str, pictures: UnitPictures) -> None:
+        """Show a block's pictures, or say why there are none."""
+        block, kind = self.blocks[place], self._kind(place)
+        found, sets = pictures.pictures.get(kind, ()), map(self._kind, TOGETHER)
+        if found:
+            together = side_for(*(pictures.pictures.get(other, ()) for other in sets))
+            block.show_pictures(found, together if place in TOGETHER else side_for(found))
+        elif kind in pictures.notes:
+            block.say(f"Tried, but there is nothing: {pictures.notes[kind]}")
+        elif pictures.error:
+            block.say(f"Failed: {pictures.error}")
+        else:
+            block.section.say(NOT_YET, COMPUTE, partial(self._compute, kind), COMPUTE_TIP)
+            block.caption.say("")
+
+    def _kind(self, place: str) -> str:
+        """The kind of pictures that a block shows."""
+        return self.why.kind if place == "deconv" else place
 
     def _compute(self, kind: str) -> None:
         if self._pictures is not None:
             self.wanted.emit(Compute(self._pictures.ref, kind))
 
-    def _enlarge(self, kind: str, rank: int) -> None:
+    def _enlarge(self, place: str, rank: int) -> None:
         if self._pictures is None:
             return
+        kind = self._kind(place)
         found = self._pictures.pictures.get(kind, ())
-        at = next((place for place, picture in enumerate(found) if picture.rank == rank), 0)
+        at = next((number for number, picture in enumerate(found) if picture.rank == rank), 0)
         name = unit_name(self.session.view.model, self._pictures.ref)
         if found:
-            self.wanted.emit(Enlarge(found, at, f"{name}: {BLOCKS[kind][0].lower()}", f"{name}-{kind}"))
+            title = f"{name}: {self.blocks[place].title.lower()}"
+            self.wanted.emit(Enlarge(found, at, title, f"{name}-{kind}"))
 
-    def _open(self, kind: str, rank: int) -> None:
+    def _open(self, place: str, rank: int) -> None:
         """The image behind a patch, or behind what explains that patch."""
         known = self._pictures.pictures if self._pictures is not None else {}
-        for picture in (*known.get(kind, ()), *known.get(TOGETHER[0], ())):
+        for picture in (*known.get(self._kind(place), ()), *known.get(TOGETHER[0], ())):
             if picture.rank == rank and picture.facts.source:
                 self.wanted.emit(OpenSource(picture))
                 return
-
-
-def passed_on(view: View) -> str:
-    """Whose pictures these are, where the layer only passes the units of another on."""
-    ref = pictures_ref(view.model, view.state)
-    if view.model is None or ref is None or ref.layer == view.state.layer:
-        return ""
-    source: LayerInfo = view.model.layer(ref.layer)
-    here = view.model.layer(view.state.layer)
-    return f"Pictures of {source.alias}: {here.alias} passes the same units on"

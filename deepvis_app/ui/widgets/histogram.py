@@ -31,8 +31,9 @@ class Histogram(QWidget):
         return self._range
 
     def show_stats(self, stats: UnitStats | None) -> None:
+        """Draw other images' bars; the mark goes, because it was another unit's."""
         if stats is not self._stats:
-            self._stats = stats
+            self._stats, self._value = stats, None
             self._fit()
 
     def set_value(self, value: float | None) -> None:

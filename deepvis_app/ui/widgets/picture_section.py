@@ -73,6 +73,7 @@ class PictureSection(QWidget):
 
     def show_pictures(self, pictures: tuple[UnitPicture, ...], side: int = SIDE) -> None:
         """The first `side` x `side` ranks of these, and no words."""
+        self._click.stop()  # it was meant for what stood there
         self._pictures = {p.rank: p for p in pictures if p.rank < side * side}
         self._images = {rank: image_of(p.rgb) for rank, p in self._pictures.items()}
         self._side, self._drawn = side, {}
@@ -83,6 +84,7 @@ class PictureSection(QWidget):
     ) -> None:
         """Show a sentence, and perhaps a button, instead of pictures; "" only takes words away."""
         if text:
+            self._click.stop()
             self._pictures, self._images, self._drawn, self._side = {}, {}, {}, SIDE
         self._action = action
         self.words.setText(text)

@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from deepvis_app.messages import UnitPictures, UnitRef
 from deepvis_app.ui.panels.unit_pictures import (
-    BLOCKS,
     COMPUTE,
     LOADING,
     NO_NETWORK,
@@ -24,6 +23,7 @@ from tests.ui.mouse import click, double_click, hover
 from tests.ui.panels.helpers import Stage
 
 CONV1, POOL1 = "features.conv1", "features.pool1"
+PLACES = ("am", "top", "deconv")
 Shown = Stage[UnitPicturesPanel]
 
 
@@ -42,7 +42,7 @@ def stage(qtbot: QtBot, atlas: FakeAtlas) -> Shown:
 
 
 def words(stage: Shown) -> list[str]:
-    return [stage.panel.blocks[kind].section.words.text() for kind in BLOCKS]
+    return [stage.panel.blocks[kind].section.words.text() for kind in PLACES]
 
 
 def middle(stage: Shown, kind: str, rank: int) -> tuple[float, float]:
@@ -59,18 +59,18 @@ def wishes(stage: Shown) -> list[object]:
 
 def test_all_three_sets_are_shown_with_nothing_said(stage: Shown) -> None:
     assert words(stage) == ["", "", ""]
-    assert [len(stage.panel.blocks[kind].section.pictures) for kind in BLOCKS] == [9, 9, 9]
+    assert [len(stage.panel.blocks[kind].section.pictures) for kind in PLACES] == [9, 9, 9]
 
 
 def test_a_unit_without_pictures_is_not_computed_yet_and_each_button_asks_for_its_kind(stage: Shown) -> None:
     stage.turn(unit=4)
     assert words(stage) == [NOT_YET] * 3
     made = wishes(stage)
-    for kind in BLOCKS:
+    for kind in PLACES:
         button = stage.panel.blocks[kind].section.button
         assert button.text() == COMPUTE
         click(button, 5, 5)
-    assert made == [Compute(UnitRef(CONV1, 4), kind) for kind in BLOCKS]
+    assert made == [Compute(UnitRef(CONV1, 4), kind) for kind in PLACES]
 
 
 def test_what_was_tried_and_what_failed_say_why(stage: Shown, atlas: FakeAtlas) -> None:
@@ -102,7 +102,7 @@ def test_at_first_and_without_a_network_it_is_said_at_once(qtbot: QtBot) -> None
     panel = UnitPicturesPanel(session)
     qtbot.addWidget(panel)
     panel.show_view(replace(session.view, model=None, pictures=None))
-    assert {panel.blocks[kind].section.words.text() for kind in BLOCKS} == {NO_NETWORK}
+    assert {panel.blocks[kind].section.words.text() for kind in PLACES} == {NO_NETWORK}
 
 
 def test_nothing_is_drawn_anew_until_the_pictures_change(
@@ -202,3 +202,57 @@ def test_a_deconv_stays_at_the_place_of_its_patch_when_others_are_missing(
     section = stage.panel.blocks["deconv"].section
     assert section.rank_at(section.cells()[7].center()) == 7
     assert section.rank_at(section.cells()[1].center()) is None
+
+
+def test_guided_backprop_is_chosen_in_the_header_where_both_are(stage: Shown, atlas: FakeAtlas) -> None:
+    why, ref = stage.panel.why, UnitRef(CONV1, 8)
+    assert not why.chooser.isVisible()
+    assert why.heading.text() == "Why: deconv of the nine"
+    atlas.units[ref] = some_unit(ref, ("am", "top", "deconv", "guided"))
+    stage.turn(unit=8)
+    assert why.chooser.isVisible()
+    assert {picture.kind for picture in why.section.pictures} == {"deconv"}
+    why.chooser.activated.emit(1)
+    assert why.chooser.currentText() == "guided backprop"
+    assert {picture.kind for picture in why.section.pictures} == {"guided"}
+    made = wishes(stage)
+    why.section.chosen.emit(2)
+    why.section.opened.emit(2)
+    enlarge, source = made
+    assert isinstance(enlarge, Enlarge)
+    assert (enlarge.at, enlarge.title) == (2, "conv1:8: why: guided backprop of the nine")
+    assert isinstance(source, OpenSource)
+    stage.turn(unit=3)  # it has no guided backprop
+    assert not why.chooser.isVisible()
+    assert {picture.kind for picture in why.section.pictures} == {"deconv"}
+    stage.turn(unit=8)
+    assert {picture.kind for picture in why.section.pictures} == {"guided"}
+
+
+def test_guided_backprop_alone_is_shown_and_named(stage: Shown, atlas: FakeAtlas) -> None:
+    ref = UnitRef(CONV1, 9)
+    atlas.units[ref] = some_unit(ref, ("top", "guided"))
+    stage.turn(unit=9)
+    assert stage.panel.why.heading.text() == "Why: guided backprop of the nine"
+    assert not stage.panel.why.chooser.isVisible()
+    assert len(stage.panel.why.section.pictures) == 9
+
+
+def test_another_networks_pictures_go_at_once(stage: Shown) -> None:
+    view = stage.session.view
+    assert view.model is not None
+    other = replace(view, model=replace(view.model, fingerprint="other"), pictures=None)
+    stage.panel.show_view(other)
+    assert words(stage) == [LOADING] * 3
+    made = wishes(stage)
+    stage.panel.blocks["am"].section.chosen.emit(0)
+    assert made == []
+
+
+def test_a_click_does_not_enlarge_what_came_after_it(qtbot: QtBot, stage: Shown, atlas: FakeAtlas) -> None:
+    made = wishes(stage)
+    atlas.units[UnitRef(CONV1, 4)] = some_unit(UnitRef(CONV1, 4))
+    click(stage.panel.blocks["top"].section, *middle(stage, "top", 1))
+    stage.turn(unit=4)
+    qtbot.wait(QApplication.doubleClickInterval() + 50)
+    assert made == []

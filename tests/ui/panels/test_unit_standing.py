@@ -76,3 +76,20 @@ def test_a_value_that_is_no_number_is_not_placed(stage: Shown, value: float) -> 
     stage.turn()
     stage.panel.slow_tick()
     assert stage.panel.standing.histogram.span == (0.0, 10.0)
+
+
+def test_another_networks_standing_goes_at_once(stage: Shown) -> None:
+    view = stage.session.view
+    assert view.model is not None
+    other = replace(view, model=replace(view.model, fingerprint="other"), pictures=None, result=None)
+    stage.panel.standing.show_standing(other)
+    assert told(stage) == ""
+    assert not stage.panel.standing.histogram.isVisible()
+
+
+def test_statistics_without_quantiles_are_shown(stage: Shown) -> None:
+    view = stage.session.view
+    assert view.pictures is not None
+    bare = replace(some_stats(), quantiles=())
+    stage.panel.standing.show_standing(replace(view, pictures=replace(view.pictures, stats=bare)))
+    assert stage.panel.standing.histogram.isVisible()

@@ -48,6 +48,13 @@ def test_a_value_beyond_all_images_widens_the_range(histogram: Histogram) -> Non
     assert histogram.span == (-5.0, 10.0)
 
 
+def test_another_units_bars_do_not_keep_room_for_the_old_mark(histogram: Histogram) -> None:
+    histogram.set_value(20.0)
+    histogram.show_stats(some_stats())
+    assert histogram.span == (0.0, 10.0)
+    assert mark_at(histogram) is None
+
+
 def test_bars_follow_the_share_of_images(histogram: Histogram) -> None:
     quantiles = ((0.0, 0.0), (0.6, 5.0), (1.0, 10.0))  # below 5 as many again as above: 0.6 to 0.4
     histogram.show_stats(UnitStats(100, 0, 1, quantiles, 0.0))
