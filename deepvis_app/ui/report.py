@@ -1,4 +1,4 @@
-"""One page about the selected unit: what it sees now, in pictures and numbers."""
+"""One page about the selected unit: what it sees now and what is known of it, in pictures and numbers."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ from deepvis_app.messages import U8, ModelInfo, Result, UnitView
 from deepvis_app.render.palettes import PALETTES, coloured
 from deepvis_app.render.views import VIEWS
 from deepvis_app.session import View
+from deepvis_app.ui.report_pictures import known_of_unit, sheets
+from deepvis_app.ui.unit_words import passed_on, standing_of
 from deepvis_app.ui.widgets.images import fitted, image_of
 
 WIDTH = 1240  # A4 at 150 dots an inch
 _MARGIN = 60
 _PICTURE = 270  # the room for each of the four pictures in a row
+_SETS_ACROSS, _SET = 3, 360  # sets of pictures in a row, and the room for each
 _MOSAIC = QSize(700, 640)
 _FONT_PX = 19
 _BOX = QColor("#e0218a")
@@ -59,21 +62,29 @@ def unit_report(view: View) -> QImage:
 
 
 def _page(document: QTextDocument, view: View, model: ModelInfo, result: Result, unit: UnitView) -> str:
-    pictures = _pictures(view, model, result, unit)
-    row = "".join(
-        f'<td width="25%" align="center" valign="top">{_image(document, name, picture)}<br>{escape(caption)}</td>'
-        for name, (picture, caption) in pictures.items()
-    )
+    seen = _rows(document, _pictures(view, model, result, unit), 4)
+    known = _rows(document, sheets(view, _SET), _SETS_ACROSS)
     mosaic = ""
     if result.mosaic is not None:
         tiles = fitted(image_of(coloured(result.mosaic.pixels, _palette(view))), _MOSAIC)
         mosaic = f"{_image(document, 'mosaic', tiles)}<br>{escape(_mosaic_caption(result))}"
     return (
-        f"<h1>{escape(str(unit.ref))}</h1>{_facts(view, model, result, unit)}<br>"
-        f'<table width="100%" cellpadding="4"><tr>{row}</tr></table><br>'
+        f"<h1>{escape(str(unit.ref))}</h1>{_facts(view, model, result, unit)}<br>{seen}{known}"
         f'<table width="100%" cellpadding="4"><tr><td width="62%" valign="top">{mosaic}</td>'
         f'<td width="38%" valign="top">{_scores(result)}</td></tr></table>'
     )
+
+
+def _rows(document: QTextDocument, pictures: dict[str, tuple[QImage, str]], across: int) -> str:
+    """Pictures with their captions, so many side by side; nothing where there are none."""
+    cells = [
+        f'<td width="{100 // across}%" align="center" valign="top">'
+        f"{_image(document, name, picture)}<br>{escape(caption)}</td>"
+        for name, (picture, caption) in pictures.items()
+    ]
+    rows = ("".join(cells[start : start + across]) for start in range(0, len(cells), across))
+    made = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<table width="100%" cellpadding="4">{made}</table><br>' if made else ""
 
 
 def _facts(view: View, model: ModelInfo, result: Result, unit: UnitView) -> str:
@@ -85,6 +96,8 @@ def _facts(view: View, model: ModelInfo, result: Result, unit: UnitView) -> str:
         "Unit": f"{unit.ref.unit} (of 0 to {layer.units - 1})",
         "Class": model.label(unit.ref.unit) if layer.is_class_layer else "",
         "Largest value": f"{unit.maximum:.4g} at row {unit.maximum_at[0]}, column {unit.maximum_at[1]}",
+        "In a data set": standing_of(view) if known_of_unit(view) is not None else "",
+        "Pictures": passed_on(view) if known_of_unit(view) is not None else "",
         "Receptive field": _field_text(field.size, field.whole) if field is not None else "not known",
         "Input": _input_text(view, result),
         "Preprocessing": model.preprocessing,

@@ -10,11 +10,13 @@ from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from deepvis_app.messages import frozen
+from deepvis_app.messages import UnitRef, frozen
 from deepvis_app.session import View, ViewState
 from deepvis_app.ui.report import WIDTH, unit_report
+from deepvis_app.ui.report_pictures import sheet, sheets
 from deepvis_app.ui.widgets.images import fitted, image_of
 from tests.ui.fakes import canned_session
+from tests.ui.fakes_atlas import some_pictures, some_unit
 
 
 def view_of(**changes: object) -> View:
@@ -72,3 +74,35 @@ def test_the_picture_keeps_its_colours(qtbot: QtBot) -> None:
 def test_pictures_fit_their_room_and_keep_their_shape(size: tuple[int, int], wanted: tuple[int, int]) -> None:
     image = fitted(QImage(*size, QImage.Format.Format_RGB888), QSize(100, 100))
     assert (image.width(), image.height()) == wanted
+
+
+def with_known(view: View, **changes: object) -> View:
+    """The same with all that an atlas can hold of the unit."""
+    ref = UnitRef(view.state.layer, view.state.unit)
+    known = some_unit(ref, ("am", "top", "deconv", "guided"))
+    return replace(view, pictures=replace(known, **changes))  # type: ignore[arg-type]
+
+
+def test_what_is_known_of_the_unit_is_on_the_page(qtbot: QtBot) -> None:
+    plain = view_of(layer="features.conv1", unit=3)
+    known = sheets(with_known(plain), 300)
+    assert list(known) == ["set-am", "set-top", "set-deconv", "set-guided"]
+    assert known["set-top"][1].endswith("top, run 1, 2026-03-02, val, 10000 images")
+    assert unit_report(with_known(plain)).height() > unit_report(plain).height() + 300
+    page = pixels(unit_report(with_known(plain)))
+    for edge in (page[:50], page[-50:], page[:, :150], page[:, -150:]):
+        assert (edge == 255).all()
+
+
+def test_a_sheet_has_every_picture_at_its_rank_with_its_score_below(qtbot: QtBot) -> None:
+    seen = pixels(sheet(tuple(p for p in some_pictures("top") if p.rank in (0, 5)), 300)).reshape(-1, 300, 3)
+    assert seen.shape[0] == 2 * 97 + 4  # two rows of three
+    assert (seen[40, 48] == 20).all()
+    assert (seen[142, 250] == 120).all()
+    assert (seen[40, 150] == 255).all()
+    assert (seen[80:97, :97] < 200).any()  # the score
+
+
+def test_pictures_of_another_unit_are_not_on_the_page(qtbot: QtBot) -> None:
+    view = with_known(view_of(layer="features.conv1", unit=3))
+    assert sheets(replace(view, state=replace(view.state, unit=4)), 300) == {}
