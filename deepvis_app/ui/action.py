@@ -14,12 +14,6 @@ if TYPE_CHECKING:
     from deepvis_app.ui.main_window import MainWindow
 
 
-def by_hand(ref: UnitRef, kind: str) -> str:
-    """What to say where nothing in the window can make pictures: the command that does."""
-    job = "am" if kind == "am" else "top"
-    return f"Run in a terminal: deepvis-precompute {job} --layers {ref.layer} --units {ref.unit}"
-
-
 @dataclass(frozen=True)
 class Services:
     """What the window needs of the rest of the program; each is called only when a person asks for it.
@@ -33,7 +27,7 @@ class Services:
     models: Callable[[], list[str]]
     devices: Callable[[], list[str]]  # beside "auto"
     list_cameras: Callable[[], list[tuple[int, str]]]  # number and name
-    compute: Callable[[UnitRef, str], str] = by_hand
+    compute: Callable[[UnitRef, str], str]
     jobs: JobQueue = field(default_factory=JobQueue)
 
 

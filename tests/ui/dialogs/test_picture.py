@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from deepvis_app.messages import UnitRef
-from deepvis_app.ui.action import by_hand
 from deepvis_app.ui.dialogs.jobs import JobsDialog
 from deepvis_app.ui.dialogs.picture import PictureDialog
 from deepvis_app.ui.wishes import Compute, ComputeLayer, Enlarge, OpenSource, grant
@@ -97,8 +96,3 @@ def test_a_whole_layer_is_chosen_in_the_jobs_dialog(shown: Shown, kind: str, job
     dialog = shown.window.findChild(JobsDialog)
     assert dialog is not None
     assert (dialog.form.job.currentData(), dialog.form.scope.currentData()) == (job, "layer")
-
-
-def test_without_a_job_runner_the_command_is_told() -> None:
-    assert by_hand(UnitRef("conv1", 3), "deconv").endswith("deepvis-precompute top --layers conv1 --units 3")
-    assert "deepvis-precompute am " in by_hand(UnitRef("conv1", 3), "am")
