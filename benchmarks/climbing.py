@@ -20,7 +20,7 @@ from precompute.synthesis.making import Making, half_is_fast
 from precompute.synthesis.presets import DEFAULT, PRESETS
 
 PAIRS = 5
-STEPS = 10  # of one timed ascent; the last fifth of them in single precision, as always
+STEPS = 5  # of one timed ascent; the last fifth of them in single precision, as always
 MIDDLE, DEEPEST = 1 / 10, 1 / 3  # of the other way's time
 
 

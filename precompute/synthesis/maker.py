@@ -56,7 +56,14 @@ class Maker:
         self._model, self._layer, self._wish, self._stopped = model, layer, wish, stopped
         objective = check_objective(wish.objective, layer)
         self.part = part_for(model, layer, whole_map=objective.whole_map)
-        self._image = Pixels(model.preprocess, self.part.canvas, model.device, wish.preset.noise, wish.first)
+        self._image = Pixels(
+            model.preprocess,
+            self.part.canvas,
+            model.device,
+            wish.preset.noise,
+            wish.first,
+            wish.preset.natural,
+        )
         self._climb = Climb(
             self.part, model.preprocess, self._image, objective, wish.preset, wish.minimise, wish.half
         )

@@ -17,7 +17,8 @@ class Preset:
     """`noise` is the standard deviation of the starting noise in 0..1.
 
     `keep` says which picture is the result: that of the highest value on the way ("best", as in 2015) or the
-    last one, which is the better choice where the network sees each picture moved. `policy_2015` is the step
+    last one, which is the better choice where the network sees each picture moved. `natural` in 0..1 is how much
+    colours vary as in photographs (see Pixels). `policy_2015` is the step
     policy that the toolbox's documentation names for the same numbers; its rates fit the network of 2015 only.
     """
 
@@ -28,19 +29,21 @@ class Preset:
     priors: tuple[Prior, ...] = ()
     noise: float = 10 / 255  # N(0, 10) around the mean colour, in 0..255: "mean_plus_rand" of 2015
     keep: Literal["best", "last"] = "best"
+    natural: float = 0.0
     policy_2015: Policy | None = None
 
 
 _TABLE_1 = "Yosinski et al. 2015, Table 1"
 PRESETS: dict[str, Preset] = {
     "robust": Preset(
-        "moved a little at each step, blurred less and less",
+        "moved a little at each step, blurred less and less, in colours that go together",
         "jitter: Mordvintsev et al. 2015; decreasing blur: Nguyen et al. 2016 (MFV), 2.4; tuned here on caffenet64",
         256,
         Normalised(10.0),
         (Jitter(), Blur(1.7, 4, end_width=0.6, gentle=True)),
         noise=0.01,
         keep="last",
+        natural=0.5,
     ),
     "A": Preset(
         "a sparse set of regions",

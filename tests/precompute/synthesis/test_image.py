@@ -78,3 +78,29 @@ def test_each_seed_has_its_own_numbers_whatever_stands_beside_it() -> None:
     assert torch.equal(second[0], beside[1])
     assert torch.equal(beside[0], beside[2])
     assert not torch.equal(beside[0], beside[1])
+
+
+@pytest.mark.parametrize("natural", [0.5, 1.0])
+def test_with_natural_colours_a_step_follows_their_covariance(natural: float) -> None:
+    """d picture = M M^T g for codes that move along their own gradient, and M M^T is covariance^natural."""
+    image = Pixels(COLOUR, WHOLE, CPU, natural=natural)
+    codes = torch.zeros(1, 3, 8, 10, requires_grad=True)
+    wanted = torch.randn(1, 3, 8, 10, generator=torch.Generator().manual_seed(0))
+    (gradient,) = torch.autograd.grad((image.pictures(codes) * wanted).sum(), codes)
+    step = (image.pictures(codes.detach() + gradient) - image.mean)[0].flatten(1).double()
+    covariance = np.array([[0.373, 0.323, 0.287], [0.323, 0.351, 0.335], [0.287, 0.335, 0.386]])
+    variances, axes = np.linalg.eigh(covariance)
+    expected = axes @ np.diag(variances**natural) @ axes.T @ wanted[0].flatten(1).double().numpy()
+    assert np.allclose(step.numpy(), expected, atol=1e-5)
+
+
+def test_natural_colours_are_bounded_in_the_picture_and_start_at_the_given_one() -> None:
+    first = np.arange(240, dtype=np.uint8).reshape(8, 10, 3)
+    image = Pixels(COLOUR, WHOLE, CPU, first=first, natural=0.5)
+    codes = image.start(Dice([0]).normal)
+    assert torch.allclose(
+        image.pictures(codes)[0] * 255, torch.from_numpy(first.copy()).permute(2, 0, 1).float(), atol=0.01
+    )
+    assert torch.equal(image.bounded(codes * 0.5), codes * 0.5)
+    wild = torch.randn(2, 3, 8, 10, generator=torch.Generator().manual_seed(0)) * 2
+    assert torch.allclose(image.pictures(image.bounded(wild)), image.pictures(wild).clamp(0, 1), atol=1e-4)
