@@ -74,6 +74,14 @@ def place_at(grid: Grid, y: float, x: float) -> int | None:
     return place if place < grid.count else None
 
 
+def places_in(grid: Grid, top: float, left: float, bottom: float, right: float) -> list[int]:
+    """The places whose tiles (gap included) touch a part of the mosaic, in order."""
+    down, across = grid.tile[0] + grid.gap, grid.tile[1] + grid.gap
+    rows = range(max(int(top // down), 0), min(int(bottom // down) + 1, grid.rows))
+    columns = range(max(int(left // across), 0), min(int(right // across) + 1, grid.columns))
+    return [p for row in rows for column in columns if (p := row * grid.columns + column) < grid.count]
+
+
 def cell_at(grid: Grid, unit: int, place: int, map_shape: tuple[int, int], y: float, x: float) -> Cell:
     """The map position under mosaic pixel (y, x) in the tile at `place`, which shows `unit`."""
     top, left, bottom, right = tile_box(grid, place)

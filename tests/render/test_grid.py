@@ -11,6 +11,7 @@ from deepvis_app.render.grid import (
     lay_out,
     lay_out_pictures,
     place_at,
+    places_in,
     tile_box,
 )
 
@@ -113,3 +114,23 @@ def test_pictures_of_units_are_square_and_never_too_small(count: int, scrolls: b
     whole = min(pane[0] / height, pane[1] / width)
     assert (whole * grid.tile[0] < SMALLEST_PICTURE - 1) == scrolls
     assert pane[1] / width * grid.tile[1] >= SMALLEST_PICTURE - 1
+
+
+def test_places_in_a_part_are_those_that_a_look_at_every_tile_finds() -> None:
+    grid = Grid(47, 7, (9, 13))
+    for box in (
+        (-5, -5, 500, 500),
+        (20, 30, 41.5, 60),
+        (0, 0, 0.5, 0.5),
+        (60, 90, 200, 300),
+        (200, 0, 300, 9),
+    ):
+        slow = [
+            place
+            for place in range(grid.count)
+            if place // 7 * 10 <= box[2]
+            and place // 7 * 10 + 10 > box[0]
+            and place % 7 * 14 <= box[3]
+            and place % 7 * 14 + 14 > box[1]
+        ]
+        assert places_in(grid, *box) == slow

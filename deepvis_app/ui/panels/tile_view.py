@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QPainter, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
 from deepvis_app.messages import I32, Grid, LayerInfo
-from deepvis_app.render.grid import SMALLEST_TILE, place_at, tile_box
+from deepvis_app.render.grid import SMALLEST_TILE, place_at, places_in, tile_box
 from deepvis_app.session import Session, View
 from deepvis_app.ui.panels.common import FROZEN, SELECTED
 from deepvis_app.ui.widgets.image_view import ImageView
@@ -126,16 +126,16 @@ class TileView(ImageView):
         if room < metrics.averageCharWidth() * LABEL_CHARS:
             return
         painter.setFont(self.font())
-        for place, unit in enumerate(tiles.order.tolist()):
+        for place in places_in(tiles.grid, *self.seen_box()):
+            unit = int(tiles.order[place])
             top, left, _, _ = tile_box(tiles.grid, place)
             corner = self.to_screen(top, left)
-            if -room < corner.x() < self.width() and -room < corner.y() < self.height():
-                name = f"{unit} {model.label(unit)}" if layer.is_class_layer else str(unit)
-                text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room) - 6)
-                plate = QRectF(corner.x(), corner.y(), metrics.horizontalAdvance(text) + 6, metrics.height())
-                painter.fillRect(plate, _PLATE)
-                painter.setPen(_LABEL)
-                painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), text)
+            name = f"{unit} {model.label(unit)}" if layer.is_class_layer else str(unit)
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room) - 6)
+            plate = QRectF(corner.x(), corner.y(), metrics.horizontalAdvance(text) + 6, metrics.height())
+            painter.fillRect(plate, _PLATE)
+            painter.setPen(_LABEL)
+            painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
 def nothing_to_show(view: View) -> str:

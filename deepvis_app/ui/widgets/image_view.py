@@ -174,6 +174,13 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
         """The widget position of picture pixel (y, x)."""
         return self._placement.transform().map(QPointF(x, y))
 
+    def seen_box(self) -> FloatBox:
+        """The part of the picture plane that the widget shows; it may reach beyond the picture."""
+        corners = (QPointF(0, 0), QPointF(self.width(), self.height()))
+        first, last = (self._placement.to_picture(corner) for corner in corners)
+        left, right = sorted((first.x(), last.x()))  # mirrored, the left edge is on the right
+        return first.y(), left, last.y(), right
+
     def _sized(self, height: float, width: float) -> None:
         self._image.setVisible(True)
         if (height, width) != self._placement.picture:

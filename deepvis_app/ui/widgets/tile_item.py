@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from deepvis_app.messages import I32, U8, Grid
-from deepvis_app.render.grid import tile_box
+from deepvis_app.render.grid import places_in, tile_box
 
 _EMPTY, _LINE = QColor(255, 255, 255, 12), QColor(255, 255, 255, 46)  # on the pictures' dark ground
 _BLOCKS = 2.0  # enlarged by so much, pixels are squares; less, and they would be of uneven size
@@ -50,7 +50,8 @@ class TileItem(QGraphicsItem):
         painter.setBrush(_EMPTY)
         painter.setPen(line)
         self._set_smooth(painter)
-        for place in self.places_in(option.exposedRect):
+        seen = option.exposedRect
+        for place in places_in(self._grid, seen.top(), seen.left(), seen.bottom(), seen.right()):
             top, left, bottom, right = tile_box(self._grid, place)
             box = QRectF(left, top, right - left, bottom - top)
             tile = self._tile(self._order[place])
@@ -60,16 +61,6 @@ class TileItem(QGraphicsItem):
                 height, width = tile.shape[:2]
                 pixels = tile.tobytes()  # a name of its own: the image only points into it
                 painter.drawImage(box, QImage(pixels, width, height, 3 * width, QImage.Format.Format_RGB888))
-
-    def places_in(self, rect: QRectF) -> list[int]:
-        """The places whose tiles touch a part of the grid."""
-        grid = self._grid
-        down, across = grid.tile[0] + grid.gap, grid.tile[1] + grid.gap
-        rows = range(max(int(rect.top() // down), 0), min(int(rect.bottom() // down) + 1, grid.rows))
-        columns = range(
-            max(int(rect.left() // across), 0), min(int(rect.right() // across) + 1, grid.columns)
-        )
-        return [p for row in rows for column in columns if (p := row * grid.columns + column) < grid.count]
 
     def _tile(self, unit: int) -> U8 | None:
         there = self._tiles is not None and unit < len(self._have) and self._have[unit]
