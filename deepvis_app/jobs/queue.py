@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deepvis_app.files import data_folder
 from deepvis_app.jobs.job import Job
-from deepvis_app.jobs.records import Record, load, prune
+from deepvis_app.jobs.records import KEPT, Record, load, prune
 from deepvis_app.jobs.spec import JobSpec, JobView
 
 PACKAGE = "precompute"
@@ -83,6 +83,7 @@ class JobQueue:
         self._next()
         ended = [job for job in self._known if not job.active and job.record.key not in self._told]
         self._told |= {job.record.key for job in ended}
+        self._forget_old()
         return tuple(job.view() for job in ended)
 
     def pause(self, key: str) -> None:
@@ -149,6 +150,13 @@ class JobQueue:
         except OSError as error:
             reason = error.strerror or str(error)
             job.fail(f"It could not be started: {reason} ({error.filename or self._command[0]}).")
+
+    def _forget_old(self) -> None:
+        """Of what is over only the newest are kept, as from one window to the next."""
+        over = [job for job in self._known if not job.active and job.record.key in self._told]
+        for job in over[:-KEPT]:
+            self.remove(job.record.key)
+            self._told.discard(job.record.key)
 
     def _take_up(self, job: Job) -> None:
         """Queue a job that gave way once more, behind what it made room for."""

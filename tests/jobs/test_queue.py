@@ -224,3 +224,13 @@ def test_only_the_newest_logs_are_kept(queue: JobQueue, tmp_path: Path) -> None:
     assert len(left) == KEPT
     assert left[0].startswith("20200101-000005")
     assert len(list(queue.folder.iterdir())) == 3 * KEPT
+
+
+def test_a_long_session_keeps_only_the_newest_jobs_that_are_over(tmp_path: Path) -> None:
+    queue = JobQueue(tmp_path / "jobs", ("/no/such/program",), tmp_path)
+    for number in range(KEPT + 5):
+        queue.add(spec("work", str(number)))
+        queue.poll()
+    titles = [job.spec.title for job in queue.jobs]
+    assert titles == [f"work {number}" for number in range(KEPT + 4, 4, -1)]
+    assert len(list(queue.folder.glob("*.json"))) == KEPT
