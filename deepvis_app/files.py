@@ -46,6 +46,14 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def in_zip(path: Path) -> tuple[Path, str] | None:
+    """The zip file and the name inside it that a path means that leads through a zip; None for other paths."""
+    for parent in path.parents:
+        if parent.suffix.lower() == ".zip" and parent.is_file():
+            return parent, path.relative_to(parent).as_posix()
+    return None
+
+
 @contextmanager
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """Open a temporary file in the same folder; on success it replaces `path`, on an error it vanishes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from deepvis_app.files import in_zip
 from deepvis_app.messages import UnitPicture
 
 BUILT_IN = "samples:"  # such a source is a photograph that comes with the program
@@ -27,6 +28,7 @@ def target_of(picture: UnitPicture, remembered: str = "") -> str:
     named = str(run.parameters.get("images", "")) if run is not None else ""
     for folder in filter(None, (named, remembered, "/" if Path(source).is_absolute() else "")):
         base = Path(folder).expanduser()
+        base = (in_zip(base) or (base, ""))[0]  # of a folder in a zip, names are told from the zip on
         if (base / source).is_file() or (base.suffix.lower() == ".zip" and base.is_file()):
             return str(base / source)
     of = f" (of {run.data})" if run is not None and run.data else ""

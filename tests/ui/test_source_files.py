@@ -28,6 +28,12 @@ def test_an_image_in_a_zip_is_named_through_it(tmp_path: Path) -> None:
     assert target_of(patch("val/a.png", tmp_path / "set.zip")) == str(tmp_path / "set.zip" / "val" / "a.png")
 
 
+def test_of_a_folder_in_a_zip_names_are_told_from_the_zip_on(tmp_path: Path) -> None:
+    (tmp_path / "set.zip").write_bytes(b"x")
+    found = target_of(patch("val/a.png"), str(tmp_path / "set.zip" / "val"))
+    assert found == str(tmp_path / "set.zip" / "val" / "a.png")
+
+
 def test_where_the_run_does_not_tell_the_images_of_the_last_job_are_searched(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"x")
     for named in (None, "/nowhere"):

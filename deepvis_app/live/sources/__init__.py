@@ -9,9 +9,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
+from deepvis_app.files import in_zip
 from deepvis_app.live.sources.base import Facts, Reading, Source, SourceError
 from deepvis_app.live.sources.camera import Camera, CameraDevice, list_cameras
-from deepvis_app.live.sources.files import LIST_ENDINGS, Folder, ImageList, Picture, in_zip
+from deepvis_app.live.sources.files import LIST_ENDINGS, Folder, ImageList, Picture
 from deepvis_app.live.sources.pattern import Pattern
 from deepvis_app.live.sources.samples import Samples
 from deepvis_app.live.sources.stream import SCHEMES, Stream

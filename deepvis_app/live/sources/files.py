@@ -9,6 +9,7 @@ import zlib
 from functools import partial
 from pathlib import Path
 
+from deepvis_app.files import in_zip
 from deepvis_app.live.sources.base import SourceError
 from deepvis_app.live.sources.stills import Item, Stills, natural_key
 from deepvis_app.messages import U8
@@ -104,14 +105,6 @@ class ImageList(Stills):
         if b"\0" in data:
             raise SourceError(f"{self._path.name} is not a text file with one picture path per line.")
         return data.decode("utf-8-sig", errors="replace")
-
-
-def in_zip(path: Path) -> tuple[Path, str] | None:
-    """The zip file and the name inside it that a path means that leads through a zip; None for other paths."""
-    for parent in path.parents:
-        if parent.suffix.lower() == ".zip" and parent.is_file():
-            return parent, path.relative_to(parent).as_posix()
-    return None
 
 
 def read_zipped(archive: Path, name: str) -> U8:

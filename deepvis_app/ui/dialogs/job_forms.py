@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import is_zipfile
 
+from deepvis_app.files import in_zip
 from deepvis_app.jobs import JobSpec
 from deepvis_app.messages import LayerInfo, ModelChoice, ModelInfo, UnitRef
 
@@ -134,7 +135,9 @@ def images_problem(path: str) -> str:
         return ""
     found = Path(path.strip()).expanduser()
     try:
-        if found.is_dir() or (found.is_file() and is_zipfile(found)):
+        zipped = in_zip(found)
+        file = zipped[0] if zipped is not None else found
+        if found.is_dir() or (file.is_file() and is_zipfile(file)):
             return ""
         there = found.exists()
     except (OSError, ValueError) as error:

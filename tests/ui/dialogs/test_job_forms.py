@@ -91,6 +91,7 @@ def test_images_are_a_folder_or_a_zip_file(tmp_path: Path) -> None:
         made.writestr("a.png", b"")
     text.write_text("no zip")
     assert images_problem(str(tmp_path)) == images_problem(f" {archive} ") == ""
+    assert images_problem(f"{archive}/val") == ""
     assert images_problem(" ") == NEED_IMAGES
     assert images_problem("photographs") == ""
     assert images_problem(str(text)) == f"{text} is neither a folder nor a zip file."
