@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from deepvis_app.render.palettes import PALETTE_TITLES
 from deepvis_app.session import Session, ViewState
-from deepvis_app.session.intents import (
-    BOOSTS,
-    GAMMAS,
-    show_content,
-    toggle,
-)
+from deepvis_app.session.intents import BOOSTS, GAMMAS, show_content, toggle
 from deepvis_app.ui.panels.search import UnitSearch
 from deepvis_app.ui.widgets.buttons import FlatButton
 from deepvis_app.ui.widgets.controls import Chooser
 
+_GAP = 4  # pixels between the controls
 ORDER_CHOICES = (
     ("index", "by number", "In the network's own order"),
     ("activation", "by activation", "The most active unit first, as of this frame"),
@@ -51,18 +48,12 @@ class GridControls(QWidget):
         self.overview = FlatButton("All layers", "Show the units of every layer at once (key v)",
                                     lambda: toggle(session, "overview"), checkable=True)  # fmt: skip
         self.search = UnitSearch(session, host)
-        self.search.setMinimumWidth(self.fontMetrics().averageCharWidth() * 13)
+        self.search.setMinimumWidth(self.fontMetrics().averageCharWidth() * 10)
+        self._choosers = (self.content, self.order, self.palette_chooser, self.gamma, self.boost)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(4)
-        for widget in (
-            self.content,
-            self.order,
-            self.palette_chooser,
-            self.gamma,
-            self.boost,
-            self.overview,
-        ):
+        line.setSpacing(_GAP)
+        for widget in (*self._choosers, self.overview):
             line.addWidget(widget)
         line.addWidget(self.search, 1)
 
@@ -75,6 +66,17 @@ class GridControls(QWidget):
         for control in (self.palette_chooser, self.gamma, self.boost):  # pictures have their own colours
             control.setVisible(not state.pattern)
         self.overview.setChecked(state.overview)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """In a narrow window a button that the toolbar has as well gives its room to the lists' words."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        beside = (*(chooser for chooser in self._choosers if not chooser.isHidden()), self.overview)
+        wanted = sum(widget.sizeHint().width() + _GAP for widget in beside) + self.search.minimumWidth()
+        self.overview.setVisible(wanted <= self.width())
 
     def _set_gamma(self, gamma: float) -> None:
         self._session.change(scale=replace(self._session.view.state.scale, gamma=gamma))

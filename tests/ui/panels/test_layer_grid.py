@@ -220,6 +220,19 @@ def test_the_controls_show_the_state_and_change_it(stage: GridStage) -> None:
     assert controls.overview.isChecked()
 
 
+def test_in_a_narrow_window_the_lists_keep_their_words(qtbot: QtBot, stage: GridStage) -> None:
+    controls = stage.panel.controls
+    lists = (controls.content, controls.order, controls.palette_chooser, controls.gamma, controls.boost)
+    room = sum(each.sizeHint().width() + 4 for each in lists) + controls.search.minimumWidth()
+    for width, shown in ((room + 5, False), (room + 200, True), (room + 5, False)):
+        stage.panel.resize(width, 500)
+        stage.turn()
+        assert controls.overview.isVisible() == shown
+        qtbot.waitUntil(lambda: all(each.width() >= each.sizeHint().width() for each in lists))
+    stage.turn(pattern="am")  # it needs fewer lists
+    assert controls.overview.isVisible()
+
+
 def test_the_colour_bar_follows_the_scale_of_the_result(stage: GridStage) -> None:
     top = mosaic_of(stage).top
     assert stage.panel.bar.labels[0] == f"{-top:.2g}"
