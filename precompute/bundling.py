@@ -48,9 +48,10 @@ def _copied(work: Path, assets: Path) -> Callable[[], int]:
         from deepvis_app.atlas import compact
 
         out = assets / "atlas" / f"{DEFAULT_MODEL}.atlas"
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.unlink(missing_ok=True)
-        compact(work, out)
+        fresh = out.with_name(f"{out.name}.new")
+        fresh.unlink(missing_ok=True)
+        compact(work, fresh)
+        fresh.replace(out)  # the old one stays until the new one is whole
         sys.stdout.write(f"{out}: {out.stat().st_size / 1e6:.1f} MB\n")
         return 0
 

@@ -52,12 +52,28 @@ class WriterLock:
                 owner = os.read(file, 20).decode(errors="replace").strip()
                 os.close(file)
                 raise _taken(atlas, owner) from None
-            with contextlib.suppress(OSError):
-                if os.path.samestat(os.fstat(file), self._path.stat()):
-                    os.ftruncate(file, 0)
-                    os.write(file, f"{os.getpid()}\n".encode())
-                    return file
+            if self._is_still(file):
+                self._sign(file, atlas)
+                return file
             os.close(file)  # its last owner removed it between our opening and our locking
+
+    def _is_still(self, file: int) -> bool:
+        """Whether the open file is the one that lies there now."""
+        with contextlib.suppress(OSError):
+            return os.path.samestat(os.fstat(file), self._path.stat())
+        return False
+
+    def _sign(self, file: int, atlas: Path) -> None:
+        """Raises AtlasError where not even a process id finds room: the atlas would not, either."""
+        try:
+            with sentences(atlas):
+                os.ftruncate(file, 0)
+                os.write(file, f"{os.getpid()}\n".encode())
+        except AtlasError:
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+            os.close(file)
+            raise
 
 
 def _taken(atlas: Path, owner: str) -> AtlasError:

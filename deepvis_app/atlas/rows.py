@@ -114,9 +114,14 @@ def _parsed(text: object) -> Any:
     if not isinstance(text, str):
         raise ValueError("no JSON")
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_no_number)
     except RecursionError as error:
         raise ValueError("JSON nested too deeply") from error
+
+
+def _no_number(word: str) -> float:
+    """NaN and infinities are no JSON, though Python's parser takes them."""
+    raise ValueError(f"{word} in JSON")
 
 
 def _mapping(text: object) -> Mapping[str, Any]:
@@ -130,7 +135,10 @@ def _as_mapping(value: object) -> Mapping[str, Any]:
 
 
 def _real(value: object) -> float:
-    number = float(value) if isinstance(value, int | float) or hasattr(value, "__float__") else math.nan
+    try:
+        number = float(value) if isinstance(value, int | float) or hasattr(value, "__float__") else math.nan
+    except OverflowError as error:  # a whole number beyond every float
+        raise ValueError("a number that is too large") from error
     if not math.isfinite(number):
         raise ValueError(f"{value!r} is not a finite number")
     return number

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from deepvis_app.atlas.connections import wal_of
-from deepvis_app.atlas.errors import AtlasError
+from deepvis_app.atlas.errors import AtlasError, sentences
 from deepvis_app.atlas.places import bundled_path, user_path
 from deepvis_app.atlas.reader import AtlasReader, as_record, on_squares
 from deepvis_app.atlas.schema import FOLLOWS
@@ -79,12 +79,14 @@ class Shelf:
         parts: list[T] = []
         errors: list[str] = []
         for path in self.paths:
-            if path.exists():
-                try:
+            try:
+                with sentences(path):
+                    there = path.exists()  # a folder that may not be entered is an error, too
+                if there:
                     with AtlasReader(path, self.fingerprint) as reader:
                         parts.append(read(reader))
-                except AtlasError as error:
-                    errors.append(str(error))
+            except AtlasError as error:
+                errors.append(str(error))
         return parts, " ".join(errors)
 
 

@@ -64,6 +64,20 @@ def test_a_full_disk_at_the_start_leaves_nothing_behind(
     assert not (tmp_path / "new.atlas.lock").exists()
 
 
+def test_a_disk_so_full_that_the_lock_cannot_be_signed_is_said(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        with pytest.raises(AtlasError, match="the disk is full: free some space"):
+            AtlasWriter(path, NETWORK, TITLE)
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    AtlasWriter(path, NETWORK, TITLE).close()
+
+
 BECOME_NOBODY = """
 import io, os, sys
 from pathlib import Path

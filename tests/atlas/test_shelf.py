@@ -69,6 +69,23 @@ def test_a_file_that_cannot_be_read_leaves_the_others_and_says_why(paths: list[P
     assert shelf.layer("conv1", 1, "am").error == shelf.errors() == shelf.unit(REF).error
 
 
+def test_a_folder_that_may_not_be_entered_leaves_the_others(
+    paths: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    atlas(paths[1], record(0, "am", number=2))
+    real = Path.exists
+
+    def forbidden(path: Path) -> bool:
+        if path == paths[0]:
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(Path, "exists", forbidden)
+    unit = Shelf(NETWORK, paths).unit(REF)
+    assert set(unit.pictures) == {"am"}
+    assert unit.error.startswith("The atlas upper.atlas cannot be written: give yourself the right")
+
+
 def test_files_that_appear_change_and_vanish_are_noticed(paths: list[Path]) -> None:
     shelf = Shelf(NETWORK, paths)
     versions = [shelf.version()]

@@ -42,6 +42,17 @@ def test_numbers_of_tiny_imagenet_patches_of_photographs_then_preferred_pictures
     assert "caffenet64.atlas: 0." in capsys.readouterr().out
 
 
+def test_the_old_bundled_atlas_stays_where_the_new_one_cannot_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran(monkeypatch)
+    old = tmp_path / "atlas" / "caffenet64.atlas"
+    old.parent.mkdir()
+    old.write_bytes(b"old")
+    assert bundling.main(["v", "--work", str(tmp_path / "nothing.atlas"), "--assets", str(tmp_path)]) == 1
+    assert old.read_bytes() == b"old"
+
+
 def test_a_job_that_does_not_end_well_ends_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = ran(monkeypatch, 0, 130)
     assert bundling.main(["v", "--work", str(tmp_path / "w.atlas"), "--assets", str(tmp_path)]) == 130
