@@ -16,11 +16,12 @@ import torch
 
 from deepvis_app.live.record_book import NO_FRAME, Book, FrameStore, KeptFrame
 from deepvis_app.live.step import Pass
-from deepvis_app.messages import Frame, LayerInfo, ModelInfo, PictureFacts, Result, UnitPicture
+from deepvis_app.messages import Frame, LayerInfo, ModelInfo, PictureFacts, Request, Result, UnitPicture
 from deepvis_app.models.layers import as_maps
 from deepvis_app.render.patches import cut, in_frame
 
 GAP_S = 0.25  # of the frames' own time: a layer is looked at no more often
+UNITS_A_FRAME = 2048  # of a stream, where many layers are seen at once
 MOMENT_S = 1.0  # a unit gets at most one record of each
 LIMIT_BYTES = 128 << 20  # of the kept network inputs: about 900 of 224x224, or 11,000 of 64x64
 
@@ -62,12 +63,11 @@ class Records:
             self._held = _Held()
         if result.error or run is None:
             return result
-        layer = model.layer(request.layer)
-        if layer.name in run.activations and self._due(layer, result):
+        for layer in self._due(_visible(model, request), result, run):
             self._note(layer, result, run)
         if not request.session_top:
             return result
-        return replace(result, session_top=self.pictures(layer, request.unit))
+        return replace(result, session_top=self.pictures(model.layer(request.layer), request.unit))
 
     def pictures(self, layer: LayerInfo, unit: int) -> tuple[UnitPicture, ...]:
         """The unit's records as pictures of kind "session", best first; the same tuple until they change."""
@@ -85,11 +85,23 @@ class Records:
         """How many frames are kept, and their bytes."""
         return len(self._held.frames), self._held.frames.size
 
-    def _due(self, layer: LayerInfo, result: Result) -> bool:
+    def _due(self, layers: tuple[LayerInfo, ...], result: Result, run: Pass) -> list[LayerInfo]:
+        """The layers to be looked at now; of many in a stream those that have waited longest, as many as are cheap."""
         frame, picture = result.frame, _identity(result)
-        before, at = self._held.looked.get(layer.name, (None, -np.inf))
-        due = picture != before and (frame.still or frame.captured_at - at >= GAP_S)
-        if due:
+        waiting = []
+        for layer in layers:
+            before, at = self._held.looked.get(layer.name, (None, -np.inf))
+            new = picture != before and (frame.still or frame.captured_at - at >= GAP_S)
+            if new and layer.name in run.activations:
+                waiting.append((at, layer))
+        waiting.sort(key=lambda one: one[0])
+        due: list[LayerInfo] = []
+        units = 0
+        for _, layer in waiting:
+            units += layer.units
+            if due and units > UNITS_A_FRAME and not frame.still:
+                break
+            due.append(layer)
             self._held.looked[layer.name] = (picture, frame.captured_at)
         return due
 
@@ -137,6 +149,13 @@ class Records:
             more=more | ({"still": True} if kept.still else {}),
         )
         return UnitPicture("session", rank, cut(kept.picture, box), value, facts)
+
+
+def _visible(model: ModelInfo, request: Request) -> tuple[LayerInfo, ...]:
+    """The layer in the grid, or in the overview all that can be shown."""
+    if request.overview:
+        return tuple(layer for layer in model.layers if layer.units)
+    return (model.layer(request.layer),)
 
 
 def _identity(result: Result) -> Hashable:

@@ -79,6 +79,33 @@ def test_the_records_are_those_of_a_look_at_every_due_frame(model: LoadedModel) 
         assert picture.kind == "session"
 
 
+def held_in(records: Records, model: LoadedModel) -> list[int]:
+    """How many records the units of each layer have at the most."""
+    return [
+        max(len(records.pictures(layer, unit)) for unit in range(layer.units))
+        for layer in model.info.layers
+        if layer.units
+    ]
+
+
+def test_in_the_overview_of_stills_every_layer_has_its_records(model: LoadedModel) -> None:
+    records = Records()
+    for index in (1, 2, 3):
+        show(model, records, frame(index, float(index), still=True), replace(REQUEST, overview=True))
+    assert set(held_in(records, model)) == {3}
+    assert records.size[0] == 3
+
+
+def test_in_the_overview_of_a_stream_the_layers_take_turns(model: LoadedModel) -> None:
+    records, seen = Records(), []
+    for index in range(6):
+        show(model, records, frame(index, 0.03 * index), replace(REQUEST, overview=True))
+        seen.append(sum(held > 0 for held in held_in(records, model)))
+    layers = [layer for layer in model.info.layers if layer.units]
+    assert seen[0] < seen[1] < len(layers)
+    assert seen[-1] == len(layers)
+
+
 def test_a_frame_that_comes_too_soon_is_not_looked_at(model: LoadedModel) -> None:
     class Counting(dict[str, torch.Tensor]):
         reads = 0
