@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 
+from deepvis_app.files import in_zip
 from deepvis_app.messages import Box
 from deepvis_app.render.pictures import PICTURE_ENDINGS
 
 ANNOTATIONS = "val_annotations.txt"  # Tiny ImageNet's: file TAB class ..., beside the folder of the images
 NAMES = "words.txt"  # Tiny ImageNet's: class TAB name
 DIGEST = 16  # bytes
+_LARGEST = 1 << 30  # bytes of a file; no picture has more, but a zip can claim anything
+# What zipfile raises on damaged, encrypted and strangely compressed members.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, NotImplementedError, EOFError, ValueError, LZMAError,
+)  # fmt: skip
 _PLAIN_FOLDERS = {"", "images", "image", "imgs", "pictures", "photos"}  # that say nothing about a class
 
 
@@ -48,17 +56,15 @@ class ImageSet:
         """The file's bytes. Raises OSError; a damaged zip member is an OSError as well."""
         name = self.names[index]
         if self.path.is_dir():
-            return (self.path / name).read_bytes()
+            file = self.path / name
+            if file.exists() and not file.is_file():  # opening a pipe would wait for ever
+                raise OSError("no file")
+            return file.read_bytes()
         try:
+            if self._zip().getinfo(name).file_size > _LARGEST:
+                raise OSError("too large to be a picture")
             return self._zip().read(name)
-        except (
-            zipfile.BadZipFile,
-            KeyError,
-            RuntimeError,
-            NotImplementedError,
-            EOFError,
-            ValueError,
-        ) as error:
+        except _DAMAGED as error:
             raise OSError(f"damaged in the zip ({error})") from error
 
     @property
@@ -82,8 +88,7 @@ class ImageSet:
         for name in self.names:
             digest.update(f"\0{name}".encode())
             if self.path.is_dir():
-                found = (self.path / name).stat()
-                digest.update(f" {found.st_size} {found.st_mtime_ns}".encode())
+                digest.update(_size_and_time(self.path / name).encode())
         return digest.hexdigest()
 
     def place(self) -> str:
@@ -105,7 +110,7 @@ def open_images(path: Path, limit: int | None = None) -> ImageSet:
 
     Raises DataError.
     """
-    path, inside = _zip_around(path)
+    path, inside = _split(path)
     if not path.exists():
         raise DataError(f"{path} does not exist; --images needs a folder or a zip of pictures.")
     try:
@@ -131,20 +136,30 @@ def content_hash(names: Sequence[str], digests: bytes) -> str:
     return whole.hexdigest()
 
 
-def _zip_around(path: Path) -> tuple[Path, str]:
+def _split(path: Path) -> tuple[Path, str]:
     """A path as it is and "", or the zip that it leads into and the folder in there, with "/" at its end."""
-    if not path.exists():
-        for parent in path.parents:
-            if parent.is_file():
-                return parent, f"{path.relative_to(parent).as_posix()}/"
-    return path, ""
+    zipped = in_zip(path)
+    return (zipped[0], f"{zipped[1]}/") if zipped else (path, "")
+
+
+def _size_and_time(file: Path) -> str:
+    """Empty for what is not there, such as a link that leads nowhere: that is told when it is read."""
+    try:
+        found = file.stat()
+    except OSError:
+        return ""
+    return f" {found.st_size} {found.st_mtime_ns}"
 
 
 def _folder_names(path: Path) -> Iterator[str]:
-    """Links to folders are not followed: they may go round in circles."""
+    """Links to folders are not followed: they may go round in circles.
+
+    A name that is no text (bytes of another encoding) is told in its escaped form, under which no file is found.
+    """
     for folder, _, files in os.walk(path):
         for file in files:
-            yield (Path(folder) / file).relative_to(path).as_posix()
+            name = (Path(folder) / file).relative_to(path).as_posix()
+            yield name.encode("utf-8", "backslashreplace").decode()
 
 
 def _zip_names(path: Path) -> list[str]:

@@ -18,10 +18,11 @@ from precompute.progress import PROGRESS, Progress
 from precompute.stop import Stop
 
 if TYPE_CHECKING:
-    from deepvis_app.messages import LayerInfo, ModelInfo, RunInfo
+    from deepvis_app.messages import LayerInfo, ModelInfo, RunInfo, UnitStats
     from deepvis_app.models import LoadedModel
 
 DEFAULT_MODEL = "caffenet64"
+LARGEST_SEED = (1 << 32) - 1
 
 
 class OptionError(ValueError):
@@ -57,6 +58,15 @@ class Target:
     progress: Progress
     stop: Stop
 
+    def known_stats(self) -> dict[str, dict[int, UnitStats]]:
+        """By layer and unit, of the atlas itself and of the bundled one below it."""
+        from deepvis_app.atlas import Shelf, bundled_path
+
+        fingerprint = self.model.info.fingerprint
+        bundled = bundled_path(fingerprint)
+        shelf = Shelf(fingerprint, [self.atlas, *([bundled] if bundled else [])])
+        return {layer.name: shelf.stats(layer.name) for layer in self.layers}
+
     def run_info(
         self, job: str, parameters: Mapping[str, Any], data: str = "", data_hash: str = ""
     ) -> RunInfo:
@@ -91,7 +101,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
         "--layers", default="all", help='names or patterns, e.g. conv3 or "conv*,fc8" (default all)'
     )
     parser.add_argument("--units", default="all", help="e.g. 0,3,10-20 (default all)")
-    parser.add_argument("--seed", type=int, default=0, help="of all that is random (default 0)")
+    parser.add_argument("--seed", type=seed, default=0, help="of all that is random (default 0)")
     parser.add_argument(
         "--progress", choices=PROGRESS, default="bar", help="a bar, or JSON lines for programs"
     )
@@ -101,6 +111,13 @@ def positive(text: str) -> int:
     """For argparse: a whole number above 0."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """For argparse: a whole number that leaves room for the further seeds that are counted from it."""
+    if not text.isdecimal() or int(text) > LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {LARGEST_SEED}")
     return int(text)
 
 
@@ -130,7 +147,8 @@ def load(options: argparse.Namespace) -> LoadedModel:
 def chosen_layers(info: ModelInfo, text: str) -> tuple[LayerInfo, ...]:
     """The layers that the words name (names, aliases, patterns), in execution order.
 
-    "all" leaves out those whose pictures another layer's serve (a ReLU behind a convolution).
+    Layers whose pictures another layer's serve (a ReLU behind a convolution) are left out of "all"; where one of
+    them is named, that other layer is meant, as in the window.
     """
     shown = [layer for layer in info.layers if layer.units]
     if text.strip() == "all":
@@ -142,7 +160,7 @@ def chosen_layers(info: ModelInfo, text: str) -> tuple[LayerInfo, ...]:
             raise OptionError(_no_layer(info, shown, word))
         if not any(layer.units for layer in hits):
             raise OptionError(f"Layer {word} of {info.title} has no units: {hits[0].hidden_because}.")
-        found |= {layer.name for layer in hits}
+        found |= {layer.pictures_of or layer.name for layer in hits if layer.units}
     if not found:
         raise OptionError("--layers names no layer; leave it out for all of them.")
     return tuple(layer for layer in shown if layer.name in found)

@@ -107,5 +107,5 @@ class JsonLines:
         self._tell(event="end", status=status, text=text)
 
     def _tell(self, **event: object) -> None:
-        self._file.write(json.dumps(event, ensure_ascii=False) + "\n")
+        self._file.write(json.dumps(event) + "\n")  # in ASCII, which every pipe takes
         self._file.flush()

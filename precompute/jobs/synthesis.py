@@ -13,7 +13,7 @@ from precompute.options import OptionError, Target, positive, target
 from precompute.synthesis.recipe import OBJECTIVE_NAMES, add_recipe, preset_of
 
 if TYPE_CHECKING:
-    from deepvis_app.messages import U8, UnitStats
+    from deepvis_app.messages import U8
     from precompute.synthesis.maker import Wish
 
 SEEDS = 9
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
     job = target(options)
     wish = wish_of(options, job)
-    stats = _known_stats(job)
+    stats = job.known_stats()
     with AtlasWriter(job.atlas, job.model.info.fingerprint, job.model.info.title) as writer:
         info = writer.begin(job.run_info("am", parameters(options, wish)))
         making = Making(job.model, wish, stats, lambda: job.stop.asked, options.batch)
@@ -110,15 +110,6 @@ def _first_picture(path: Path, job: Target) -> U8:
     from deepvis_app.render.pictures import read_picture
 
     return job.model.preprocess.pixels(read_picture(path))
-
-
-def _known_stats(job: Target) -> dict[str, dict[int, UnitStats]]:
-    """Of the atlas itself, and of the bundled one below it."""
-    from deepvis_app.atlas import Shelf, bundled_path
-
-    bundled = bundled_path(job.model.info.fingerprint)
-    shelf = Shelf(job.model.info.fingerprint, [job.atlas, *([bundled] if bundled else [])])
-    return {layer.name: shelf.stats(layer.name) for layer in job.layers}
 
 
 JOB = Job("am", "pictures that each unit prefers (activation maximisation)", add_arguments, run)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from precompute.runner import STOPPED, Outcome, chunks, conclude, run
 
 if TYPE_CHECKING:
     from deepvis_app.atlas import AtlasWriter
-    from deepvis_app.messages import RunInfo, UnitStats
+    from deepvis_app.messages import RunInfo
     from precompute.datasets import ImageSet
     from precompute.top.scan import Scanned
     from precompute.top.state import ScanState
@@ -76,8 +75,17 @@ def top(options: argparse.Namespace) -> int:
             seen = f"{scanned.state.next} of {len(images)} images seen"
             job.progress.end("stopped", f"Stopped: {seen}; run the same command again to go on.")
             return STOPPED
+        _check_any_readable(images, scanned.state)
         outcome = _store(job, options, images, scanned, writer)
     return conclude(outcome, job.progress, str(job.atlas))
+
+
+def _check_any_readable(images: ImageSet, state: ScanState) -> None:
+    """A folder of a broken disk must not replace what an atlas has by nothing. Raises DataError."""
+    from precompute.datasets import DataError
+
+    if state.unreadable == len(images):
+        raise DataError(f"None of the {len(images)} images can be read: {state.named[0]}")
 
 
 def _store(
@@ -101,7 +109,7 @@ def _store(
             ("stats",),
         )
     methods = ("deconv", "guided") if options.guided else ("deconv",)
-    known = _known_stats(job) if options.keep_stats else None
+    known = job.known_stats() if options.keep_stats else None
     winners = Winners(job.model, images, state, options.n, methods, known, options.patch)
     size = max(_PAIRS // options.n, 1)
     items = [item for layer in job.layers for item in chunks(layer.name, job.units[layer.name], size)]
@@ -123,16 +131,6 @@ def _run_info(job: Target, options: argparse.Namespace, images: ImageSet, state:
     }
     data_hash = content_hash(images.names, bytes(state.digests))
     return job.run_info("top", parameters, images.in_words(), data_hash)
-
-
-def _known_stats(job: Target) -> Mapping[str, Mapping[int, UnitStats]]:
-    """Of the atlas itself, and of the bundled one below it."""
-    from deepvis_app.atlas import Shelf, bundled_path
-
-    bundled = bundled_path(job.model.info.fingerprint)
-    paths = [job.atlas, *([bundled] if bundled else [])]
-    shelf = Shelf(job.model.info.fingerprint, paths)
-    return {layer.name: shelf.stats(layer.name) for layer in job.layers}
 
 
 def _count(text: str) -> int:

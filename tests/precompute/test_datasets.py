@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 import zipfile
 from pathlib import Path
 
@@ -102,6 +103,44 @@ def test_what_is_no_data_set_is_one_sentence(tmp_path: Path, what: str) -> None:
     with pytest.raises(DataError, match=r"data\.zip") as told:
         open_images(path)
     assert str(told.value).endswith(".")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes with a name, and no names that are no text")
+def test_links_to_nothing_pipes_and_names_that_are_no_text_are_errors_of_these_files_alone(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "good.png").write_bytes(b"a")
+    (tmp_path / "link.png").symlink_to(tmp_path / "nowhere.png")
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / os.fsdecode(b"caf\xe9.png")).touch()
+    images = open_images(tmp_path)
+    assert images.names == ("caf\\udce9.png", "good.png", "link.png", "pipe.png")
+    assert images.signature() == open_images(tmp_path).signature()
+    assert len(content_hash(images.names, b"")) == 64
+    for index in (0, 2, 3):
+        with pytest.raises(OSError, match=r"No such file|no file"):
+            images.read(index)
+    assert images.read(1) == b"a"
+
+
+def test_a_damaged_deflate_stream_and_a_claim_of_terabytes_are_errors_of_that_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "p.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.png", bytes(range(256)) * 40)
+        archive.writestr("b.png", b"fine")
+    data = bytearray(path.read_bytes())
+    start = 30 + len("a.png")
+    data[start : start + 20] = bytes(byte ^ 0x5A for byte in data[start : start + 20])
+    path.write_bytes(data)
+    images = open_images(path)
+    with pytest.raises(OSError, match="damaged in the zip"):
+        images.read(0)
+    assert images.read(1) == b"fine"
+    monkeypatch.setattr("precompute.datasets._LARGEST", 3)
+    with pytest.raises(OSError, match="too large to be a picture"):
+        images.read(1)
 
 
 def test_a_damaged_file_of_a_zip_is_an_error_of_that_file_alone(tmp_path: Path) -> None:

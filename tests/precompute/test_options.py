@@ -32,6 +32,24 @@ def test_layers_are_named_by_name_alias_or_pattern(text: str, aliases: list[str]
     assert [layer.alias for layer in chosen_layers(INFO, text)] == aliases
 
 
+def test_a_layer_whose_pictures_another_layers_serve_means_that_one() -> None:
+    passing = replace(LAYERS[1], pictures_of="features.0")
+    info = replace(INFO, layers=(LAYERS[0], passing, LAYERS[2]))
+    for text in ("relu1", "conv1,relu1", "*1", "features.1"):
+        assert chosen_layers(info, text) == (LAYERS[0],)
+    assert chosen_layers(info, "all") == chosen_layers(info, "*") == (LAYERS[0], LAYERS[2])
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "x", "99999999999999999999"])
+def test_seeds_are_whole_numbers_that_have_room_for_more(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert parser().parse_args(["--seed", "12"]).seed == 12
+    with pytest.raises(SystemExit):
+        parser().parse_args([f"--seed={text}"])
+    assert "is not a whole number from 0 to 4294967295" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [("konv1", "conv1"), ("aux", "returns dict"), (" , ", "names no layer"), ("x*", "conv1")],
@@ -74,7 +92,7 @@ def test_the_common_options_have_defaults() -> None:
         (["--modle", "resnet18"], "did you mean --model"),
         (["--modle=resnet18"], "did you mean --model"),
         (["what"], "--help"),
-        (["--seed", "x"], "invalid int value: 'x'"),
+        (["--seed", "x"], "'x' is not a whole number from 0"),
         (["--progress", "bars"], "'bar', 'jsonl'"),
     ],
 )

@@ -101,7 +101,6 @@ def test_of_all_layers_those_that_pass_units_on_are_left_out(tmp_path: Path) -> 
     ("words", "sentence"),
     [
         ("--objective log-softmax --layers conv1", "log-softmax is for class layers, which conv1 is not"),
-        ("--objective logit --layers prob", "prob is behind the softmax"),
         ("--blur-every 2", "--blur-every needs --blur"),
         ("--rate 2", "--rate needs a --policy"),
         ("--policy 2015", "The preset robust is not of 2015"),

@@ -146,20 +146,27 @@ def test_a_second_job_on_one_atlas_is_refused_with_the_firsts_number(
     assert top(model, pictures) == 0
 
 
-def test_a_folder_of_nothing_but_damaged_files_gives_no_pictures_and_says_so(
-    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_folder_of_nothing_but_damaged_files_is_said_and_leaves_what_is_there(
+    model: str, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert top(model, pictures, "--layers", "0") == 0
     folder = tmp_path / "bad"
     folder.mkdir()
     for number in range(3):
         (folder / f"{number}.jpg").write_bytes(b"\xff\xd8\xff" + bytes(number))
-    assert top(model, folder, "--layers", "0") == 0
-    assert "3 unreadable" in capsys.readouterr().err
+    assert top(model, folder, "--layers", "0") == 1
+    assert "None of the 3 images can be read: 0.jpg is" in capsys.readouterr().err
     path, fingerprint = atlas_of(model)
     with AtlasReader(path, fingerprint) as reader:
-        unit = reader.unit(UnitRef("0", 0))
-    assert unit.pictures == {}
-    assert unit.notes["top"] == "no finite value in any image"
+        assert len(reader.unit(UnitRef("0", 0)).pictures["top"]) == 3
+
+
+def test_files_with_names_that_lead_nowhere_are_skipped(
+    model: str, pictures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (pictures / "link.png").symlink_to(pictures / "nowhere.png")
+    assert top(model, pictures, "--layers", "0", "--progress", "jsonl") == 0
+    assert "link.png cannot be read: No such file" in capsys.readouterr().out
 
 
 @pytest.mark.slow

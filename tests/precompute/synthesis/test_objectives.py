@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -40,3 +41,6 @@ def test_objectives_of_classes_are_refused_elsewhere_with_a_sentence() -> None:
     ):
         check_objective("log-softmax", info.layer("conv2"))
     assert check_objective("logit", info.layer("fc")).for_classes
+    behind = replace(info.layer("fc"), alias="prob", kind="Softmax")
+    with pytest.raises(ValueError, match="prob is behind the softmax; choose the layer before it"):
+        check_objective("logit", behind)
