@@ -42,9 +42,12 @@ def _run(job: Job, options: argparse.Namespace) -> int:
 
 
 def guarded(prog: str, work: Callable[[], int]) -> int:
-    """Run what is no job; a failure is one sentence on standard error, as a job's."""
+    """Run what is no job; a failure is one sentence on standard error, as a job's, and Ctrl-C status 130."""
     try:
         return work()
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\n{prog}: Broken off.\n")
+        return STOPPED
     except Exception as error:
         sentence = as_sentence(error)
         if not sentence:

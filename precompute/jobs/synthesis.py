@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     stats = job.known_stats()
     with AtlasWriter(job.atlas, job.model.info.fingerprint, job.model.info.title) as writer:
         info = writer.begin(job.run_info("am", parameters(options, wish)))
-        making = Making(job.model, wish, stats, lambda: job.stop.asked, options.batch)
+        making = Making(job.model, wish, stats, job.stop.wait, options.batch)
         items = [
             item
             for layer in job.layers

@@ -43,7 +43,9 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
         "normalised: mean change of the first step in 1/255",
     )
     parser.add_argument("--decay", type=between(0.0, 1.0), metavar="X", help="L2 decay at each step, 0..1")
-    parser.add_argument("--blur", type=above(0.0), metavar="PIXELS", help="width of the blur at 224 pixels")
+    parser.add_argument(
+        "--blur", type=above(0.0, 224.0), metavar="PIXELS", help="width of the blur at 224 pixels"
+    )
     parser.add_argument(
         "--blur-every", type=positive, metavar="N", help="steps from blur to blur (default 4)"
     )
@@ -76,15 +78,19 @@ def preset_of(options: argparse.Namespace) -> Preset:
 
 
 def replaced(priors: Sequence[Prior], news: Sequence[Prior]) -> tuple[Prior, ...]:
-    """The priors, where `news` has one of the same class that one in its place, the others behind."""
-    kinds = {type(new): new for new in news}
-    kept = [kinds.pop(type(prior), prior) for prior in priors]
-    return (*kept, *kinds.values())
+    """The priors and `news`, which take the places of those of the same class; all in the order of 2015."""
+    from precompute.synthesis.priors import PRIORS
+
+    if not news:
+        return tuple(priors)
+    order = list(PRIORS.values())
+    both = {type(prior): prior for prior in (*priors, *news)}
+    return tuple(sorted(both.values(), key=lambda prior: order.index(type(prior))))
 
 
-def above(low: float) -> Callable[[str], float]:
-    """An argparse type: a number over `low`."""
-    return _checked(lambda value: value > low, f"over {low:g}")
+def above(low: float, high: float = 1e9) -> Callable[[str], float]:
+    """An argparse type: a number over `low`, at most `high`."""
+    return _checked(lambda value: low < value <= high, f"over {low:g} and at most {high:g}")
 
 
 def between(low: float, high: float) -> Callable[[str], float]:
@@ -115,7 +121,7 @@ def _policy(options: argparse.Namespace, preset: Preset) -> Policy:
 
 
 def _priors(options: argparse.Namespace) -> list[Prior]:
-    """Those that the options name, in the order of 2015."""
+    """Those that the options name."""
     from precompute.synthesis.priors import Blur, Decay, SmallContribution, SmallNorm, Variation
 
     news: list[Prior] = []

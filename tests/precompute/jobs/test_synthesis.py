@@ -69,6 +69,14 @@ def test_options_change_the_preset_and_are_recorded(tmp_path: Path) -> None:
     assert (parameters["minimise"], parameters["noise"], parameters["start"]) == (True, 0.0, "mean")
 
 
+def test_priors_come_in_the_order_of_2015_however_they_were_named(tmp_path: Path) -> None:
+    atlas = tmp_path / "a.atlas"
+    words = "--preset B --small-contribution 10 --blur 1"
+    assert am(atlas, "--layers", "conv1", "--units", "0", "--seeds", "1", *words.split()) == 0
+    names = [prior["name"] for prior in run_of(atlas).parameters["priors"]]
+    assert names == ["decay", "blur", "small-norm", "small-contribution"]
+
+
 def test_the_step_of_2015_is_the_presets_own(tmp_path: Path) -> None:
     atlas = tmp_path / "a.atlas"
     words = ["--preset", "A", "--policy", "2015"]
@@ -106,6 +114,9 @@ def test_of_all_layers_those_that_pass_units_on_are_left_out(tmp_path: Path) -> 
         ("--policy 2015", "The preset robust is not of 2015"),
         ("--decay 2", "2 is not from 0 to 1"),
         ("--preset E", "invalid choice"),
+        ("--policy constant --rate inf", "inf is not over 0 and at most 1e+09"),
+        ("--variation nan", "nan is not over 0"),
+        ("--blur 1e6", "1e6 is not over 0 and at most 224"),
     ],
 )
 def test_what_does_not_fit_is_status_2_and_one_sentence(
