@@ -14,8 +14,8 @@ from deepvis_app.messages import LayerInfo
 from deepvis_app.models import LoadedModel
 from deepvis_app.models.layers import as_maps
 from deepvis_app.models.probe import Probe
-from precompute.synthesis.ascent import Task
-from precompute.synthesis.maker import Maker, Wish
+from precompute.synthesis.ascent import Climb, Task, ascend
+from precompute.synthesis.maker import Wish
 from precompute.synthesis.making import Making, half_is_fast
 from precompute.synthesis.presets import DEFAULT, PRESETS
 
@@ -42,7 +42,7 @@ def _row(name: str, model: LoadedModel, layer: LayerInfo, target: float, pairs: 
     wish = Wish(preset, (0,), half=half_is_fast(model.device))
     making = Making(model, wish, {}, lambda: False)
     count = min(making.units_at_once(layer), layer.units)
-    ours, other = _batch(making.maker(layer.name), model, count), _one_by_one(model, layer)
+    ours, other = _batch(making.maker(layer.name).climb, model, count), _one_by_one(model, layer)
     ratio, ours_ms, other_ms = paired_ratio(ours, other, pairs)
     steps = STEPS * count
     what = f"{name}: ascent of {layer.alias} in batches / unit by unit"
@@ -50,10 +50,10 @@ def _row(name: str, model: LoadedModel, layer: LayerInfo, target: float, pairs: 
     return Row(what, ratio / steps, target, "x", f"{steps / ratio:.1f} times as fast: {times}")
 
 
-def _batch(maker: Maker, model: LoadedModel, count: int) -> Callable[[], object]:
-    """Everything that `am` does, pictures and values included, for the layer's first units."""
+def _batch(climb: Climb, model: LoadedModel, count: int) -> Callable[[], object]:
+    """The steps as `am` takes them, priors included, for the layer's first units; and a last look at the value."""
     tasks = [Task(unit, 0) for unit in range(count)]
-    return lambda: _finished(model, maker.make(tasks))
+    return lambda: _finished(model, ascend(climb, tasks))
 
 
 def _one_by_one(model: LoadedModel, layer: LayerInfo) -> Callable[[], object]:

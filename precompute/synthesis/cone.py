@@ -7,12 +7,10 @@ outside. Zero padding is put only where the true border of a map is needed, so t
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import Tensor
 
 from deepvis_app.messages import Box
-from precompute.synthesis.tape import Call, Tape, Value
+from precompute.synthesis.tape import Call, Tape
 from precompute.synthesis.windows import UnknownConeError, window
 
 # Calls whose output at a position depends on their inputs at that position only.
@@ -52,29 +50,12 @@ class Cone:
 
     def _run(self, call: Call, box: Box, values: dict[int, Tensor]) -> Tensor:
         if call.name in POINTWISE:
-            return self._pointwise(call, box, values)
+            return call.run(lambda number: _cut(values[number], self._boxes[number], box))
         source, win = call.inputs[0], window(call)
         (top, bottom), (left, right) = (win.reach(box[axis], box[axis + 2], axis) for axis in (0, 1))
         inside = _inside((top, left, bottom, right), _map_size(self._tape, source))
         missing = (inside[1] - left, right - inside[3], inside[0] - top, bottom - inside[2])
         return win.on(_cut(values[source], self._boxes[source], inside), missing)
-
-    def _pointwise(self, call: Call, box: Box, values: dict[int, Tensor]) -> Tensor:
-        """Never in place: a part that is cut out is still the memory of the whole, which others may read."""
-
-        def given(item: Any) -> Any:
-            if isinstance(item, tuple):
-                return tuple(given(part) for part in item)
-            if not isinstance(item, Value):
-                return item
-            part = _cut(values[item.number], self._boxes[item.number], box)
-            return part.clone() if call.in_place else part
-
-        kwargs = {name: given(item) for name, item in call.kwargs.items()}
-        if "inplace" in kwargs:
-            kwargs["inplace"] = False
-        result: Tensor = call.function(*(given(item) for item in call.args), **kwargs)
-        return result
 
 
 def _needed(tape: Tape, wanted: Box) -> dict[int, Box]:

@@ -64,7 +64,7 @@ class Maker:
             wish.first,
             wish.preset.natural,
         )
-        self._climb = Climb(
+        self.climb = Climb(
             self.part, model.preprocess, self._image, objective, wish.preset, wish.minimise, wish.half
         )
 
@@ -89,7 +89,7 @@ class Maker:
         return made if len(seconds) == len(again) else []
 
     def _made(self, tasks: Sequence[Task]) -> list[Made]:
-        found = ascend(self._climb, tasks, self._stopped)
+        found = ascend(self.climb, tasks, self._stopped)
         return [] if found is None else self._finished(tasks, found)
 
     def _finished(self, tasks: Sequence[Task], found: Ascended) -> list[Made]:
@@ -97,11 +97,9 @@ class Maker:
         units = torch.tensor([task.unit for task in tasks], device=pictures.device)
         shown = as_bytes(stretched(pictures, self._image.mean))
         activations, _ = reached(
-            self._model, self.part, pictures * 255, units, self._climb.objective.whole_map
+            self._model, self.part, pictures * 255, units, self.climb.objective.whole_map
         )
-        values, better = reached(
-            self._model, self.part, shown.float(), units, self._climb.objective.whole_map
-        )
+        values, better = reached(self._model, self.part, shown.float(), units, self.climb.objective.whole_map)
         kept = torch.linspace(0, len(found.trace) - 1, min(_TRACE, len(found.trace))).round().long()
         traces = found.trace.cpu()[kept].T.tolist()
         cut = self.part.shown(shown)

@@ -13,7 +13,8 @@ from deepvis_app.models import LoadedModel
 from deepvis_app.models.layers import as_maps_batch
 from deepvis_app.models.probe import Probe
 from precompute.synthesis.cone import Cone
-from precompute.synthesis.tape import record
+from precompute.synthesis.fold import folded
+from precompute.synthesis.tape import Tape, record
 from precompute.synthesis.windows import UnknownConeError
 
 _MARGIN = 1 / 16  # of the field's side, and two pixels: what jitter and blur may bring in from outside
@@ -56,17 +57,18 @@ class Part:
 def part_for(model: LoadedModel, layer: LayerInfo, *, whole_map: bool = False) -> Part:
     """The smallest part of the network that serves the centre position of a layer; with `whole_map` all positions.
 
-    Where the network's calls are not all understood, or the cut value is not that of the whole network for a
-    random input, the network is run whole up to the layer.
+    Where the network's calls are not all understood, or the value so found is not the network's own for random
+    inputs, the network itself is run up to the layer.
     """
+    tape = folded(record(model.net, _inputs(model, 1, seed=0), layer.name))
     if not whole_map and len(layer.shape) == 3 and not layer.channels_last and layer.map_shape != (1, 1):
         try:
-            return _cut(model, layer)
+            return _cut(model, layer, tape)
         except UnknownConeError:
             pass
     height, width = model.info.input_size
-    canvas = (0, 0, height, width)
-    return Part(layer, canvas, field_box(model, layer), lambda x: run_whole(model, layer, x), cut=False)
+    run = _replay(layer, tape) if _replays(model, layer, tape) else lambda x: run_whole(model, layer, x)
+    return Part(layer, (0, 0, height, width), field_box(model, layer), run, cut=False)
 
 
 def run_whole(model: LoadedModel, layer: LayerInfo, x: Tensor) -> Tensor:
@@ -85,25 +87,60 @@ def field_box(model: LoadedModel, layer: LayerInfo) -> Box:
     return max(top, 0), max(left, 0), min(bottom, height), min(right, width)
 
 
-def _cut(model: LoadedModel, layer: LayerInfo) -> Part:
+def _cut(model: LoadedModel, layer: LayerInfo, tape: Tape) -> Part:
     """Raises UnknownConeError."""
-    height, width = model.info.input_size
-    shape = (1, model.preprocess.channels, height, width)
-    x = torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(model.device)
-    tape = record(model.net, x, layer.name)
-    y, z = layer.map_shape[0] // 2, layer.map_shape[1] // 2
-    cone = Cone(tape, y, z)
-    with torch.no_grad():
-        whole = run_whole(model, layer, x)
-        difference = (cone(x)[0, :, 0, 0] - whole[0, :, y, z]).abs().max()
-    field = field_box(model, layer)
-    canvas = _grown(field, (height, width))
-    inside = all(a <= b for a, b in zip(canvas[:2], cone.box[:2], strict=True)) and all(
-        a >= b for a, b in zip(canvas[2:], cone.box[2:], strict=True)
+    y, x = layer.map_shape[0] // 2, layer.map_shape[1] // 2
+    cone = Cone(tape, y, x)
+    same = _agree(
+        model, lambda x: cone(x)[:, :, 0, 0], lambda inputs: run_whole(model, layer, inputs)[:, :, y, x]
     )
-    if not difference <= _TOLERANCE * whole.abs().max() or not inside:
+    field = field_box(model, layer)
+    canvas = _grown(field, model.info.input_size)
+    if not same or not _holds(canvas, cone.box):
         raise UnknownConeError("the cut network gives another value")
     return Part(layer, canvas, field, lambda x: cone(x, canvas[:2]), cut=True)
+
+
+def _replay(layer: LayerInfo, tape: Tape) -> Callable[[Tensor], Tensor]:
+    return lambda x: as_maps_batch(layer, tape.run(x))
+
+
+def _replays(model: LoadedModel, layer: LayerInfo, tape: Tape) -> bool:
+    """Whether the calls, run again on a batch, give what the network gives."""
+    try:
+        return _agree(model, _replay(layer, tape), lambda x: run_whole(model, layer, x))
+    except (RuntimeError, TypeError, ValueError):  # calls with a size of the batch in them
+        return False
+
+
+def _agree(model: LoadedModel, one: Callable[[Tensor], Tensor], other: Callable[[Tensor], Tensor]) -> bool:
+    """Whether two ways give the same values and gradients, for other inputs than those that were recorded.
+
+    A call that was not seen would be a constant, or lose a backward rule of its own: here that shows.
+    """
+    found = []
+    for run in (one, other):
+        inputs = _inputs(model, 2, seed=1).requires_grad_()
+        with torch.enable_grad():
+            values = run(inputs)
+            weights = torch.linspace(-1, 1, values[0].numel(), device=values.device).view(values[0].shape)
+            found.append((values.detach(), torch.autograd.grad((values * weights).sum(), inputs)[0]))
+    return all(_same(a, b) for a, b in zip(*found, strict=True))
+
+
+def _inputs(model: LoadedModel, count: int, seed: int) -> Tensor:
+    shape = (count, model.preprocess.channels, *model.info.input_size)
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(model.device)
+
+
+def _same(found: Tensor, expected: Tensor) -> bool:
+    if found.shape != expected.shape:
+        return False
+    return bool((found - expected).abs().max() <= _TOLERANCE * expected.abs().max())
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
 
 
 def _grown(box: Box, size: tuple[int, int]) -> Box:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,26 @@ class Call:
         name = getattr(self.function, "__name__", "")
         return name.startswith("__i") or (name.endswith("_") and not name.startswith("__"))
 
+    def run(self, given: Callable[[int], Tensor], own: Collection[int] = ()) -> Tensor:
+        """Call it on `given(number)` for each Value.
+
+        In place only where the first input's number is in `own`: nobody else reads that.
+        """
+        in_place = bool(self.inputs) and self.inputs[0] in own
+
+        def filled(item: Any) -> Any:
+            if isinstance(item, tuple):
+                return tuple(filled(part) for part in item)
+            if not isinstance(item, Value):
+                return item
+            return given(item.number).clone() if self.in_place and not in_place else given(item.number)
+
+        kwargs = {name: filled(item) for name, item in self.kwargs.items()}
+        if kwargs.get("inplace"):
+            kwargs["inplace"] = in_place
+        result: Tensor = self.function(*(filled(item) for item in self.args), **kwargs)
+        return result
+
     def arg(self, index: int, name: str, default: Any = None) -> Any:
         return self.args[index] if index < len(self.args) else self.kwargs.get(name, default)
 
@@ -59,6 +79,33 @@ class Tape:
     shape: tuple[int, ...]
     calls: tuple[Call, ...]
     end: int
+
+    def needed(self) -> dict[int, int]:
+        """The values that the end depends on, itself included, and how many of their calls read each."""
+        readers = {self.end: 0}
+        for number in range(self.end, 0, -1):
+            if number in readers:
+                for source in self.calls[number - 1].inputs:
+                    readers[source] = readers.get(source, 0) + 1
+        return readers
+
+    def own(self) -> frozenset[int]:
+        """The values that one call alone reads, and that are neither the input nor the end."""
+        return frozenset(number for number, count in self.needed().items() if count == 1 and number)
+
+    def run(self, x: Tensor) -> Tensor:
+        """The layer's output for inputs (N, C, H, W); right where no call has a size of the batch in it.
+
+        Raises ValueError for a call on the way that gave several tensors.
+        """
+        values = {0: x}
+        needed, own = self.needed(), self.own()
+        for number in range(1, self.end + 1):
+            if number in needed:
+                if not self.calls[number - 1].shape:
+                    raise ValueError(f"{self.calls[number - 1].name} gives several tensors")
+                values[number] = self.calls[number - 1].run(values.__getitem__, own)
+        return values[self.end]
 
 
 def record(net: nn.Module, x: Tensor, layer: str) -> Tape:
