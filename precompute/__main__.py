@@ -8,6 +8,7 @@ from functools import partial
 
 from deepvis_app.words import nearest
 from precompute.command import execute
+from precompute.inspection import STATUS, VERIFY
 from precompute.jobs import JOBS
 
 Command = Callable[[list[str]], int]
@@ -25,16 +26,16 @@ def _train_generator(arguments: list[str]) -> int:
     return train(arguments)
 
 
-def _status(arguments: list[str]) -> int:
-    from precompute.inspection import status
+def _merge(arguments: list[str]) -> int:
+    from precompute.copying import merge
 
-    return status(arguments)
+    return merge(arguments)
 
 
-def _verify(arguments: list[str]) -> int:
-    from precompute.inspection import verify
+def _compact(arguments: list[str]) -> int:
+    from precompute.copying import compact
 
-    return verify(arguments)
+    return compact(arguments)
 
 
 def _bundle_atlas(arguments: list[str]) -> int:
@@ -47,8 +48,9 @@ def _bundle_atlas(arguments: list[str]) -> int:
 # Slow imports are inside: the help must not wait for torch.
 COMMANDS: dict[str, tuple[str, Command]] = {
     **{name: (job.help, partial(execute, job)) for name, job in JOBS.items()},
-    "status": ("what the atlases of a network hold", _status),
-    "verify": ("whether the atlases of a network are sound", _verify),
+    **{job.name: (job.help, partial(execute, job)) for job in (STATUS, VERIFY)},
+    "merge": ("several atlases of one network into one", _merge),
+    "compact": ("a copy of an atlas without unused room", _compact),
     "bundle-atlas": ("make the atlas that comes with the program", _bundle_atlas),
     "train-classifier": ("train the bundled network on Tiny ImageNet", _train_classifier),
     "train-generator": ("train a network's generator of pictures from codes, for DGN-AM", _train_generator),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -22,17 +22,24 @@ _MISSING = (
 )
 
 
-def integrity(path: Path) -> list[str]:
-    """What is wrong with the file, a sentence each, at most 50; [] for a sound atlas. Reads every picture."""
+def _go_on(_done: int, _total: int) -> bool:
+    return False
+
+
+def integrity(path: Path, each: Callable[[int, int], bool] = _go_on) -> list[str]:
+    """What is wrong with the file, a sentence each, at most 50; [] for a sound atlas. Reads every picture.
+
+    `each` gets after every picture how many were read and how many there are, and says whether to stop.
+    """
     try:
         with sentences(path), closing(open_reading(path)) as connection:
             check(connection, path, None)
-            return list(islice(_complaints(connection), _ENOUGH))
+            return list(islice(_complaints(connection, each), _ENOUGH))
     except AtlasError as error:
         return [str(error)]
 
 
-def _complaints(connection: sqlite3.Connection) -> Iterator[str]:
+def _complaints(connection: sqlite3.Connection, each: Callable[[int, int], bool]) -> Iterator[str]:
     for (line,) in connection.execute(f"PRAGMA integrity_check({_ENOUGH})"):
         if line != "ok":
             yield f"The file's structure is damaged: {line}."
@@ -43,21 +50,28 @@ def _complaints(connection: sqlite3.Connection) -> Iterator[str]:
         (count,) = connection.execute(_MISSING.format(table, kind)).fetchone()
         if count:
             yield f"{count} rows of {table} belong to units that are not listed as made."
-    yield from _unreadable(connection)
+    yield from _unreadable_pictures(connection, each)
+    yield from _unreadable_rows(connection)
 
 
-def _unreadable(connection: sqlite3.Connection) -> Iterator[str]:
+def _unreadable_pictures(connection: sqlite3.Connection, each: Callable[[int, int], bool]) -> Iterator[str]:
+    (total,) = connection.execute("SELECT COUNT(*) FROM pictures").fetchone()
+    rows = connection.execute(f"SELECT layer, unit, kind, rank, score, facts, {_IMAGE} FROM pictures")
+    for done, (layer, unit, *rest) in enumerate(rows, 1):
+        try:
+            picture_of(tuple(rest), None)
+        except ValueError as error:
+            yield f"Picture {rest[1]} ({rest[0]}) of {layer}:{unit} is damaged ({error})."
+        if each(done, total):
+            return
+
+
+def _unreadable_rows(connection: sqlite3.Connection) -> Iterator[str]:
     for row in connection.execute(f"SELECT {RUN_COLUMNS} FROM runs"):
         try:
             run_of(row)
         except ValueError as error:
             yield f"Run {row[0]} cannot be read ({error})."
-    pictures = f"SELECT layer, unit, kind, rank, score, facts, {_IMAGE} FROM pictures"
-    for layer, unit, *rest in connection.execute(pictures):
-        try:
-            picture_of(tuple(rest), None)
-        except ValueError as error:
-            yield f"Picture {rest[1]} ({rest[0]}) of {layer}:{unit} is damaged ({error})."
     for layer, unit, kind, image in connection.execute(f"SELECT layer, unit, kind, {_IMAGE} FROM thumbnails"):
         try:
             decode(image, THUMBNAIL)

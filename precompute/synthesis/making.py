@@ -19,7 +19,8 @@ _FEWEST, _MOST = 9, 256  # pictures at once
 class Making:
     """Makes items, layer by layer; `rescued` counts the pictures whose start had no gradient.
 
-    `stats` are by layer name, `stopped` is asked in every step and may wait, `batch` pictures are made at once (None: by size).
+    `stats` are by layer name, `stopped` is asked in every step and may wait, `batch` pictures are made at
+    once (None: by size).
     """
 
     def __init__(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from deepvis_app.atlas import AtlasWriter, user_path
 from deepvis_app.messages import ModelChoice, RunInfo, UnitPicture, UnitRecord, UnitRef
 from deepvis_app.models import load_model
 from precompute.__main__ import main
+from precompute.stop import Stop
 
 
 @pytest.fixture
@@ -36,6 +38,46 @@ def test_status_tells_what_there_is_for_which_layer_and_which_run_made_it(
     assert any(line[:4] == ["run", "1:", "am,", "seed"] and "not" in line for line in told)
 
 
+def test_status_of_some_layers_tells_of_these_only_also_to_programs(
+    atlas: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--atlas", str(atlas), "--device", "cpu", "--layers", "conv*", "--progress", "jsonl"]
+    assert main(["status", *words]) == 0
+    *notes, end = map(json.loads, capsys.readouterr().out.splitlines())
+    rows = [note["text"].split() for note in notes]
+    assert ["conv1", "64", "2"] in rows
+    assert not any(row[0] == "fc8" for row in rows)
+    assert end == {"event": "end", "status": "done", "text": "1 atlas of caffenet64."}
+
+
+def test_a_strangers_words_do_not_reach_the_terminal_as_they_are(
+    atlas: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import sqlite3
+
+    connection = sqlite3.connect(atlas)
+    with connection:
+        connection.execute("UPDATE runs SET data = ?", ("\x1b[2Jcats",))
+    connection.close()
+    assert main(["status", "--atlas", str(atlas), "--device", "cpu"]) == 0
+    told = capsys.readouterr().out
+    assert "cats" in told
+    assert "\x1b" not in told
+
+
+def test_verify_tells_how_far_it_is_and_can_be_stopped(
+    atlas: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["verify", "--atlas", str(atlas), "--device", "cpu", "--progress", "jsonl"]
+    assert main(words) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (told[0]["event"], told[0]["total"], told[0]["unit"]) == ("start", 2, "pictures")
+    assert told[-1]["status"] == "done"
+    monkeypatch.setattr(Stop, "wait", lambda stop: stop.ask() or True)
+    assert main(words) == 130
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["status"] == "stopped"
+
+
 def test_verify_opens_every_picture(atlas: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "--atlas", str(atlas), "--device", "cpu"]) == 0
     assert "sound" in capsys.readouterr().out
@@ -60,7 +102,7 @@ def test_a_foreign_missing_or_damaged_atlas_is_one_sentence(
     for path in (foreign, cut, tmp_path / "nowhere.atlas"):
         assert main([command, "--atlas", str(path), "--device", "cpu"]) == 1
         told = capsys.readouterr().err
-        assert told.startswith(f"deepvis-precompute {command}: ")
+        assert told.splitlines()[-1].startswith(f"deepvis-precompute {command}: ")
         assert path.name in told
 
 
