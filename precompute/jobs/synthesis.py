@@ -63,6 +63,8 @@ def run(options: argparse.Namespace) -> int:
             for item in runner.chunks(layer.name, job.units[layer.name], making.units_at_once(layer))
         ]
         outcome = runner.run(items, making.records, writer, info, job.progress, job.stop, ("am",))
+    if making.fewer:
+        job.progress.note(f"Not enough memory for all pictures of a unit at once: {making.fewer} at a time.")
     if making.rescued:
         job.progress.note(f"{making.rescued} pictures began where the gradient is zero and were rescued.")
     return runner.conclude(outcome, job.progress, str(job.atlas))

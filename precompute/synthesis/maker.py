@@ -9,6 +9,7 @@ import torch
 
 from deepvis_app.messages import U8, LayerInfo, PictureFacts, UnitPicture, UnitRecord, UnitRef, UnitStats
 from deepvis_app.models import LoadedModel
+from precompute.runner import out_of_memory
 from precompute.synthesis.ascent import Ascended, Climb, Task, ascend
 from precompute.synthesis.display import as_bytes, as_rgb, reached, stretched
 from precompute.synthesis.image import Pixels
@@ -44,16 +45,27 @@ class Made:
     shown: float = 0.0  # at the stretched 8-bit picture
     better: int = 0  # units of the layer that are stronger there
     rescued: bool = False
+    reseeded: bool = False
     trace: tuple[float, ...] = field(default=())
 
 
 class Maker:
-    """Makes pictures of one layer's units. Raises ValueError, one sentence, for an objective that does not fit."""
+    """Makes pictures of one layer's units, at most `most` of them at once (None: all that it is given).
+
+    Where the memory does not suffice for the pictures of one unit, `most` becomes smaller. Raises ValueError, one
+    sentence, for an objective that does not fit.
+    """
 
     def __init__(
-        self, model: LoadedModel, layer: LayerInfo, wish: Wish, stopped: Callable[[], bool] = lambda: False
+        self,
+        model: LoadedModel,
+        layer: LayerInfo,
+        wish: Wish,
+        stopped: Callable[[], bool] = lambda: False,
+        most: int | None = None,
     ) -> None:
         self._model, self._layer, self._wish, self._stopped = model, layer, wish, stopped
+        self.most = most
         objective = check_objective(wish.objective, layer)
         self.part = part_for(model, layer, whole_map=objective.whole_map)
         self._image = Pixels(
@@ -69,7 +81,7 @@ class Maker:
         )
 
     def records(self, units: Sequence[int], stats: Mapping[int, UnitStats]) -> Iterator[UnitRecord]:
-        """A record for each unit, all made in one batch; nothing when it was stopped on the way."""
+        """A record for each unit; nothing when it was stopped on the way."""
         tasks = [Task(unit, seed) for unit in units for seed in self._wish.seeds]
         made = self.make(tasks)
         for unit in units:
@@ -85,12 +97,26 @@ class Maker:
             self._made([replace(tasks[k], seed=tasks[k].seed + RESEEDED) for k in again]) if again else []
         )
         for k, second in zip(again, seconds, strict=False):
-            made[k] = second
+            made[k] = replace(second, reseeded=True)
         return made if len(seconds) == len(again) else []
 
     def _made(self, tasks: Sequence[Task]) -> list[Made]:
-        found = ascend(self.climb, tasks, self._stopped)
-        return [] if found is None else self._finished(tasks, found)
+        """Batch by batch; empty when stopped."""
+        made: list[Made] = []
+        while len(made) < len(tasks):
+            end = len(tasks) if self.most is None else len(made) + self.most
+            batch = tasks[len(made) : end]
+            try:
+                found = ascend(self.climb, batch, self._stopped)
+                if found is None:
+                    return []
+                made += self._finished(batch, found)
+            except (RuntimeError, MemoryError) as error:
+                several = len({task.unit for task in batch}) > 1  # then the runner makes fewer units at once
+                if several or len(batch) < 2 or not out_of_memory(error):
+                    raise
+                self.most = len(batch) // 2
+        return made
 
     def _finished(self, tasks: Sequence[Task], found: Ascended) -> list[Made]:
         pictures = self._image.pictures(found.codes)
@@ -105,7 +131,7 @@ class Maker:
         cut = self.part.shown(shown)
         rows = zip(activations.tolist(), values.tolist(), better.tolist(), strict=True)
         return [
-            Made(task, found.reasons[k], as_rgb(cut[k]), *row, found.rescued[k], tuple(traces[k]))
+            Made(task, found.reasons[k], as_rgb(cut[k]), *row, found.rescued[k], trace=tuple(traces[k]))
             for k, (task, row) in enumerate(zip(tasks, rows, strict=True))
         ]
 
@@ -125,7 +151,7 @@ def _picture(rank: int, made: Made, stats: UnitStats | None) -> UnitPicture:
         "shown": round(made.shown, 4),
         "stronger_units": made.better,
         "rescued": made.rescued,
-        "reseeded": made.task.seed >= RESEEDED,
+        "reseeded": made.reseeded,
         "trace": [round(value, 3) for value in made.trace],
     }
     percentile = None if stats is None else stats.percentile(made.activation)

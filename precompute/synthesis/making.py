@@ -17,7 +17,8 @@ _FEWEST, _MOST = 9, 256  # pictures at once
 
 
 class Making:
-    """Makes items, layer by layer; `rescued` counts the pictures whose start had no gradient.
+    """Makes items, layer by layer; `rescued` counts the pictures whose start had no gradient, and `fewer` is how
+    many pictures are made at once since the memory did not suffice for all of one unit (None: it did).
 
     `stats` are by layer name, `stopped` is asked in every step and may wait, `batch` pictures are made at
     once (None: by size).
@@ -34,11 +35,15 @@ class Making:
         self._model, self._wish, self._stats, self._stopped, self._batch = model, wish, stats, stopped, batch
         self._maker: tuple[str, Maker] | None = None
         self.rescued = 0
+        self.fewer: int | None = None
 
     def records(self, item: Item) -> Iterator[UnitRecord]:
-        for record in self.maker(item.layer).records(item.units, self._stats.get(item.layer, {})):
+        maker = self.maker(item.layer)
+        before = maker.most
+        for record in maker.records(item.units, self._stats.get(item.layer, {})):
             self.rescued += sum(bool(picture.facts.more["rescued"]) for picture in record.pictures)
             yield record
+        self.fewer = self.fewer if maker.most == before else maker.most
 
     def units_at_once(self, layer: LayerInfo) -> int:
         """How many units fit into one batch with all their seeds; at least one."""
@@ -50,7 +55,14 @@ class Making:
     def maker(self, layer: str) -> Maker:
         """Of the layer; the last one is kept."""
         if self._maker is None or self._maker[0] != layer:
-            self._maker = layer, Maker(self._model, self._model.info.layer(layer), self._wish, self._stopped)
+            made = Maker(
+                self._model,
+                self._model.info.layer(layer),
+                self._wish,
+                self._stopped,
+                self.fewer or self._batch,
+            )
+            self._maker = layer, made
         return self._maker[1]
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
-from deepvis_app.messages import UnitStats
+from deepvis_app.messages import UnitRecord, UnitStats
 from precompute.runner import Item
-from precompute.synthesis.ascent import Task
+from precompute.synthesis import ascent
+from precompute.synthesis.ascent import Ascended, Climb, Task
 from precompute.synthesis.display import reached
 from precompute.synthesis.maker import RESEEDED, Maker, Wish
 from precompute.synthesis.making import Making
@@ -96,6 +99,63 @@ def test_as_many_units_are_made_at_once_as_fit_with_all_their_seeds() -> None:
     assert making.units_at_once(made.info.layer("conv1")) == 256 // 3
     assert Making(made, WISH, {}, lambda: False, batch=7).units_at_once(made.info.layer("fc")) == 2
     assert Making(made, WISH, {}, lambda: False, batch=1).units_at_once(made.info.layer("fc")) == 1
+
+
+def same_pictures(one: UnitRecord, other: UnitRecord) -> bool:
+    return [p.facts.seed for p in one.pictures] == [p.facts.seed for p in other.pictures] and all(
+        np.abs(a.rgb.astype(int) - b.rgb).max() <= 2
+        for a, b in zip(one.pictures, other.pictures, strict=True)
+    )
+
+
+def watched(monkeypatch: pytest.MonkeyPatch, room: int) -> list[int]:
+    """The sizes of all batches; one of more than `room` pictures has no memory."""
+    sizes: list[int] = []
+
+    def ascend(climb: Climb, tasks: Sequence[Task], stopped: Callable[[], bool]) -> Ascended | None:
+        sizes.append(len(tasks))
+        if len(tasks) > room:
+            raise RuntimeError("CUDA out of memory")
+        return ascent.ascend(climb, tasks, stopped)
+
+    monkeypatch.setattr("precompute.synthesis.maker.ascend", ascend)
+    return sizes
+
+
+def test_no_more_pictures_are_made_at_once_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = model(Plain())
+    (whole,) = Making(made, WISH, {}, lambda: False).records(Item("fc", (1,)))
+    sizes = watched(monkeypatch, 9)
+    (record,) = Making(made, WISH, {}, lambda: False, batch=2).records(Item("fc", (1,)))
+    assert sizes == [2, 1]
+    assert same_pictures(record, whole)
+
+
+def test_without_the_memory_for_one_unit_fewer_of_its_pictures_are_made_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = model(Plain())
+    (whole,) = Making(made, WISH, {}, lambda: False).records(Item("fc", (1,)))
+    sizes = watched(monkeypatch, 1)
+    making = Making(made, WISH, {}, lambda: False)
+    with pytest.raises(RuntimeError, match="out of memory"):  # the runner makes fewer units at once
+        list(making.records(Item("fc", (1, 2))))
+    (record,) = making.records(Item("fc", (1,)))
+    assert sizes == [6, 3, 1, 1, 1]
+    assert making.fewer == 1
+    assert same_pictures(record, whole)
+    list(making.records(Item("conv3", (0,))))
+    assert sizes[5:] == [1, 1, 1]
+
+
+def test_a_large_seed_is_no_second_try() -> None:
+    made = model(Plain())
+    (record,) = Maker(made, made.info.layer("fc"), replace(WISH, seeds=(RESEEDED + 5,))).records([1], {})
+    assert record.pictures[0].facts.more["reseeded"] is False
+    maker = Maker(made, made.info.layer("conv3"), WISH)
+    with torch.no_grad():
+        weights_of(made, "conv3.weight")[2] = 0
+    assert [one.reseeded for one in maker.make([Task(2, 5), Task(1, 5)])] == [True, False]
 
 
 def test_rescued_pictures_are_counted_over_the_run() -> None:
