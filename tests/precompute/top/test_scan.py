@@ -8,13 +8,14 @@ import torch
 from PIL import Image
 
 from precompute.datasets import DIGEST, ImageSet, open_images
+from precompute.kept import kept_file
 from precompute.stop import Stop
 from precompute.top import scan as scanning
 from precompute.top import state as states
 from precompute.top.loading import batches
 from precompute.top.maxima import MaximaWatch, columns
 from precompute.top.scan import Passes, scan, scanned_layers
-from precompute.top.state import ScanState, scan_key, state_file
+from precompute.top.state import FOLDER, ScanState, scan_key
 from tests.precompute.helpers import Told
 from tests.precompute.top.nets import fill, noise, small_model
 
@@ -143,14 +144,14 @@ def test_a_finished_scan_serves_later_jobs_without_a_second_pass(tmp_path: Path)
 def test_a_damaged_or_foreign_state_is_not_believed(tmp_path: Path, damage: str) -> None:
     first = scanned(fill(tmp_path / "pictures", 5))
     model, images = small_model(), open_images(tmp_path / "pictures")
-    path = state_file(scan_key(model, scanned_layers(model), images, 3))
+    path = kept_file(FOLDER, scan_key(model, scanned_layers(model), images, 3))
     if damage == "cut":
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     elif damage == "text":
         path.write_text("{}")
     else:
         states.save(first, "f" * 64)
-        path.write_bytes(state_file("f" * 64).read_bytes())
+        path.write_bytes(kept_file(FOLDER, "f" * 64).read_bytes())
     told = Told()
     assert same(scanned(tmp_path / "pictures", told), first)
     assert told.done == 5
@@ -175,8 +176,8 @@ def test_old_states_make_room(tmp_path: Path) -> None:
     state = scanned(fill(tmp_path / "pictures", 2))
     for number in range(12):
         states.save(state, f"{number:02}" + 62 * "0")
-    assert len(list(state_file("0" * 64).parent.glob("*.npz"))) == 7
-    assert state_file("11" + 62 * "0").exists()
+    assert len(list(kept_file(FOLDER, "0" * 64).parent.glob("*.npz"))) == 7
+    assert kept_file(FOLDER, "11" + 62 * "0").exists()
 
 
 def test_a_batch_too_large_for_the_memory_is_halved_once_and_for_all() -> None:
