@@ -12,7 +12,7 @@ from precompute.synthesis.recipe import add_recipe, preset_of
 
 if TYPE_CHECKING:
     from precompute.synthesis.maker import Wish
-    from precompute.synthesis.sweeping import Tried, Try
+    from precompute.synthesis.tries import Tried, Try
 
 TRIES = 300  # as in the paper
 KINDS = ("both", "random", "each")
@@ -62,24 +62,35 @@ def _tried(job: Target, wish: Wish, unit: int, tries: list[Try]) -> list[Tried]:
 
 
 def _write(job: Target, unit: int, name: str, tried: list[Tried], folder: Path) -> None:
+    from precompute.publish.facts import run_facts
     from precompute.synthesis import sweeping
 
     layer = job.layers[0]
     label = f" ({job.model.info.label(unit)})" if layer.is_class_layer else ""
     stem = folder / f"{layer.alias}-{unit}-{name}"
+    facts = {
+        "network": job.model.info.title,
+        "fingerprint": job.model.info.fingerprint,
+        "layer": layer.name,
+        "unit": unit,
+        "run": run_facts(job.run_info("sweep", {"kind": name, "tries": len(tried)})),
+    }
     if name == "random":
         words = f"{len(tried)} random settings, the strongest first"
-        sweeping.write(sweeping.strongest_first(tried), stem, f"{layer.alias}:{unit}{label}, {words}")
+        title = f"{layer.alias}:{unit}{label}, {words}"
+        sweeping.write(sweeping.strongest_first(tried), stem, title, facts=facts)
     else:
         title = f"{layer.alias}:{unit}{label}, each regulariser alone, from none to strong"
-        sweeping.write(tried, stem, title, sweeping.COLUMNS)
+        sweeping.write(tried, stem, title, sweeping.COLUMNS, facts)
 
 
 def _conclude(job: Target, folder: Path) -> int:
     from precompute.runner import STOPPED
 
     if job.stop.asked:
-        job.progress.end("stopped", f"Stopped; what was made until then is in {folder}.")
+        job.progress.end(
+            "stopped", f"Stopped; what was made until then is in {folder}, run it again to go on."
+        )
         return STOPPED
     job.progress.end("done", f"Sheets and numbers are in {folder}.")
     return 0

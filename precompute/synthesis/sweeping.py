@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import random
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ from deepvis_app.models import LoadedModel
 from precompute.publish.pictures import encode_exact
 from precompute.publish.sheet import Tile, draw_sheet
 from precompute.synthesis.ascent import Task
-from precompute.synthesis.maker import Made, Maker, Wish
+from precompute.synthesis.maker import Maker, Wish
 from precompute.synthesis.policies import Normalised
 from precompute.synthesis.presets import Preset, as_json
 from precompute.synthesis.priors import Blur, Decay, Prior, SmallContribution, SmallNorm
+from precompute.synthesis.tries import Tried, Try, load, save, tries_key
 
 COLUMNS = 9  # steps of a row of the one-at-a-time sweep
+SAVED_EVERY_S = 20.0
 _EVERY = 4  # steps from blur to blur, as in Table 1
 # The strongest value of each row: there it makes the ascent fail or the picture unreadable (Fig. 3).
 STRONGEST: dict[str, Callable[[float], Prior]] = {
@@ -36,23 +39,6 @@ _FOOTER = (
     "first line: the value reached (s: normalised step); second: d decay, b blur width/every, "
     "n and c percentiles of norm and contribution"
 )
-
-
-@dataclass(frozen=True)
-class Try:
-    """One setting of a sweep; `beside` stands behind the value, `label` below it."""
-
-    preset: Preset
-    label: str
-    beside: str = ""
-
-
-@dataclass(frozen=True)
-class Tried:
-    """A setting with its picture, which is missing where nothing came out."""
-
-    setting: Try
-    made: Made
 
 
 def random_tries(base: Preset, count: int, seed: int) -> list[Try]:
@@ -92,18 +78,42 @@ def single_tries(base: Preset) -> list[Try]:
 def make(
     model: LoadedModel, layer: LayerInfo, wish: Wish, unit: int, tries: list[Try], stopped: Callable[[], bool]
 ) -> Iterator[Tried]:
-    """One picture for each setting, one after the other; ends early when stopped."""
-    for setting in tries:
-        made = Maker(model, layer, replace(wish, preset=setting.preset), stopped).make(
-            [Task(unit, wish.seeds[0])]
-        )
-        if not made:
-            return
-        yield Tried(setting, made[0])
+    """One picture for each setting, one after the other; ends early when stopped.
+
+    What an earlier sweep with the same settings made is taken over.
+    """
+    key = tries_key(model, layer, wish, unit, tries)
+    tried = load(key, unit, tries)
+    yield from tried
+    saved_at, new = time.monotonic(), False
+    try:
+        for setting in tries[len(tried) :]:
+            maker = Maker(model, layer, replace(wish, preset=setting.preset), stopped)
+            made = maker.make([Task(unit, wish.seeds[0])])
+            if not made:
+                return
+            tried.append(Tried(setting, made[0]))
+            new = True
+            yield tried[-1]
+            if time.monotonic() - saved_at > SAVED_EVERY_S:
+                save(key, tried)
+                saved_at, new = time.monotonic(), False
+    finally:
+        if new:
+            save(key, tried)
 
 
-def write(tried: list[Tried], stem: Path, title: str, columns: int | None = None) -> None:
-    """`stem`.png, a labelled contact sheet, and `stem`.json with the parameters and values in the same order."""
+def write(
+    tried: list[Tried],
+    stem: Path,
+    title: str,
+    columns: int | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """`stem`.png, a labelled contact sheet, and `stem`.json with the parameters and values in the same order.
+
+    `facts` are JSON values: of which network, layer and unit, and how.
+    """
     tiles = [Tile(_picture(one), _value(one), one.setting.label) for one in tried]
     sheet = draw_sheet(tiles, title, _FOOTER, columns=columns)
     with atomic_write(stem.with_suffix(".png")) as file:
@@ -111,6 +121,7 @@ def write(tried: list[Tried], stem: Path, title: str, columns: int | None = None
     rows = [
         {
             **as_json(one.setting.preset),
+            "seed": one.made.task.seed,
             "activation": one.made.activation,
             "shown": one.made.shown,
             "failed": one.made.reason,
@@ -118,7 +129,7 @@ def write(tried: list[Tried], stem: Path, title: str, columns: int | None = None
         for one in tried
     ]
     with atomic_write(stem.with_suffix(".json")) as file:
-        file.write(json.dumps({"title": title, "tries": rows}, indent=1).encode())
+        file.write(json.dumps({"title": title, **(facts or {}), "tries": rows}, indent=1).encode())
 
 
 def strongest_first(tried: list[Tried]) -> list[Tried]:

@@ -152,7 +152,11 @@ def test_a_sweep_writes_two_sheets_with_their_numbers(tmp_path: Path) -> None:
         "conv1-5-random.png",
     ]
     assert len(json.loads((out / "conv1-5-random.json").read_text())["tries"]) == 3
-    assert len(json.loads((out / "conv1-5-each.json").read_text())["tries"]) == 36
+    each = json.loads((out / "conv1-5-each.json").read_text())
+    assert len(each["tries"]) == 36
+    assert (each["layer"], each["unit"], each["run"]["seed"]) == ("conv1", 5, 0)
+    assert len(each["fingerprint"]) == 64
+    assert "torch" in each["run"]["versions"]
 
 
 def test_a_sweep_wants_one_unit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pytest
 from PIL import Image
 
+from precompute.kept import keep
 from precompute.synthesis import sweeping
-from precompute.synthesis.maker import Wish
+from precompute.synthesis.ascent import Task
+from precompute.synthesis.maker import Made, Maker, Wish
 from precompute.synthesis.policies import Normalised
 from precompute.synthesis.presets import PRESETS, as_json
 from precompute.synthesis.priors import Blur, Decay, SmallContribution, SmallNorm
+from precompute.synthesis.tries import FOLDER, Tried, load
 from tests.precompute.synthesis.nets import Plain, model
 
 BASE = replace(PRESETS["none"], steps=4)
@@ -68,3 +74,37 @@ def test_a_sweep_that_is_stopped_gives_what_was_made() -> None:
     tries = sweeping.random_tries(BASE, 5, seed=0)
     tried = sweeping.make(made, made.info.layer("fc"), Wish(BASE, (0,)), 2, tries, lambda: next(calls))
     assert len(list(tried)) == 1
+
+
+def test_a_sweep_that_was_broken_off_goes_on_and_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, real, calls = model(Plain()), Maker.make, []
+
+    def counted(maker: Maker, tasks: Sequence[Task]) -> list[Made]:
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return real(maker, tasks)
+
+    def swept(unit: int = 2) -> list[Tried]:
+        tries = sweeping.random_tries(BASE, 4, seed=0)
+        return list(sweeping.make(made, made.info.layer("fc"), Wish(BASE, (0,)), unit, tries, lambda: False))
+
+    monkeypatch.setattr(Maker, "make", counted)
+    with pytest.raises(KeyboardInterrupt):
+        swept()
+    first = swept()
+    assert len(calls) == 3 + 2  # the first two are not made again
+    again = swept()
+    assert len(calls) == 5
+    for one, other in zip(first, again, strict=True):
+        assert (one.setting, replace(one.made, rgb=None)) == (other.setting, replace(other.made, rgb=None))
+        assert one.made.rgb is not None
+        assert np.array_equal(one.made.rgb, np.asarray(other.made.rgb))
+    swept(unit=3)
+    assert len(calls) == 9
+
+
+@pytest.mark.parametrize("facts", [{}, {"rows": [{}]}, {"rows": 3}])
+def test_what_a_sweep_did_not_keep_itself_is_not_believed(facts: dict[str, object]) -> None:
+    keep(FOLDER, "e" * 64, facts, {"pictures": np.zeros((1, 2, 2, 3), np.uint8)})
+    assert load("e" * 64, 2, sweeping.random_tries(BASE, 1, seed=0)) == []
