@@ -16,6 +16,7 @@ from benchmarks.rows import Row
 from benchmarks.steps import MODELS, load
 from deepvis_app.app import Program, Start, application, build
 from deepvis_app.messages import ModelChoice, SourceSpec, UnitRef
+from deepvis_app.pauses import settle
 from deepvis_app.session import intents
 from deepvis_app.ui.clock import FAST_MS
 
@@ -59,7 +60,7 @@ def rows(device: str = "auto", seconds: float = RUN_S) -> list[Row]:
 
 
 def _model_rows(choice: ModelChoice, seconds: float) -> list[Row]:
-    program = build(Start(choice, SourceSpec("pattern")), remember=False)
+    program = build(Start(choice, SourceSpec("pattern")), remember=False, loaded=settle)
     program.window.resize(*SIZE)
     program.window.show()
     try:

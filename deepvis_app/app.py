@@ -75,17 +75,21 @@ def _qt_said(kind: QtMsgType, _where: QMessageLogContext, text: str | None) -> N
     _log.info("Qt: %s", text)
 
 
-def build(start: Start, *, remember: bool) -> Program:
-    """Make and connect all parts and start the threads; the window is not shown yet."""
+def build(start: Start, *, remember: bool, loaded: Callable[[], None] | None = None) -> Program:
+    """Make and connect all parts and start the threads; the window is not shown yet.
+
+    `loaded` is called in the window's thread after each change of network.
+    """
     if start.threads:
         torch.set_num_threads(start.threads)
-    engine = Engine(load_model, loaded=settle)
+    engine = Engine(load_model)
     capture = Capture(engine.put)
     pins = PinDesk()
     methods = tuple(MethodInfo(m.name, m.title, m.tooltip, m.slow) for m in METHODS.values())
     atlas = AtlasDesk()
     session = Session(engine, capture, start.state, methods=methods, atlas=atlas, pins=pins)
     session.source = shielded(capture, session.say)
+    session.loaded = loaded
 
     def open_path(text: str) -> None:
         try:
@@ -122,7 +126,7 @@ def run(start: Start, trusted: Callable[[ModelChoice], None]) -> View:
     `trusted` is called with a python file that the person allows to run from now on.
     """
     qt = application()
-    program = build(start, remember=True)
+    program = build(start, remember=True, loaded=settle)
     program.window.show()
     asked = start.ask_first
     if asked is not None:

@@ -28,14 +28,8 @@ class Engine:
     engine goes on; a model that cannot be loaded leaves the old one running.
     """
 
-    def __init__(
-        self,
-        loader: Callable[[ModelChoice], LoadedModel],
-        step: Step = step,
-        loaded: Callable[[], None] | None = None,
-    ) -> None:
-        """`loaded` is called in the engine's thread when a network has taken the place of the one before."""
-        self._loader, self._step, self._loaded = loader, step, loaded
+    def __init__(self, loader: Callable[[ModelChoice], LoadedModel], step: Step = step) -> None:
+        self._loader, self._step = loader, step
         self._frame: Frame | None = None
         self._request: Request | None = None
         self._model: LoadedModel | None = None
@@ -142,8 +136,6 @@ class Engine:
             # The old request speaks of the old network's layers.
             self._model, self._request, self._memo, self._done = loaded, None, Memo(), None
             self._prepared = None  # holds the old network as well
-            if self._loaded is not None:
-                self._loaded()
             self._models.put(ModelAnswer(choice, info=loaded.info))
 
 

@@ -84,6 +84,7 @@ class Session:
         self.source: SourcePort = source
         self.methods = methods
         self.pins = pins
+        self.loaded: Callable[[], object] | None = None  # called after each change of network
         self._clock = clock
         self._feed = PictureFeed(atlas, clock)
         self._generation = 0
@@ -167,6 +168,8 @@ class Session:
         state = self._started_with(answer.info) if first else self._view.state
         self._update(model=answer.info, result=None, state=legal(state, answer.info))
         self._submit()
+        if self.loaded is not None:
+            self.loaded()
 
     def _started_with(self, model: ModelInfo) -> ViewState:
         """The layer and unit that the program was started with, by any of their names."""

@@ -180,28 +180,24 @@ def test_a_request_to_the_old_model_is_not_put_to_the_new_one(engine: Engine, st
     assert steps.seen == [(1, 1)]
 
 
-def test_the_old_network_is_let_go_before_it_is_said_that_another_is_there() -> None:
+def test_the_old_network_is_let_go_when_another_is_there() -> None:
     nets: list[weakref.ref[torch.nn.Module]] = []
-    alive: list[int] = []
 
     def load(choice: ModelChoice) -> LoadedModel:
         made = loader(choice)
         nets.append(weakref.ref(made.net))
         return made
 
-    def tidy() -> None:
-        gc.collect()
-        alive.append(sum(net() is not None for net in nets))
-
-    engine = Engine(load, Steps(), loaded=tidy)
+    engine = Engine(load, Steps())
     engine.start()
     for number in range(3):
         loaded(engine, ModelChoice(f"toy{number}", device="cpu"))
+        gc.collect()
+        assert [net() is not None for net in nets] == [False] * number + [True]
         engine.submit(Request(number, "a"))
         engine.put(replace(frame(number), still=True))  # it comes once: what is prepared of it would stay
         result(engine)
     assert engine.stop()
-    assert alive == [1, 1, 1]
 
 
 def test_without_room_on_the_device_the_engine_moves_to_the_cpu_and_says_so(engine: Engine) -> None:

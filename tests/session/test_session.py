@@ -81,6 +81,16 @@ def test_a_failed_load_keeps_the_old_model_and_says_why(session: Session, comput
     assert session.view.notice == "no such model"
 
 
+def test_each_change_of_network_is_told_and_no_failed_one(compute: Compute) -> None:
+    told: list[int] = []
+    session = Session(compute, Source())
+    session.loaded = lambda: told.append(1)
+    for answered in (ModelAnswer(ModelChoice("toy"), MODEL), ModelAnswer(ModelChoice("toy"), error="no")):
+        compute.answers.append(answered)
+        session.poll()
+        assert len(told) == 1
+
+
 def test_an_error_is_said_once_not_for_every_frame(session: Session, compute: Compute) -> None:
     for index in (1, 2, 3):
         compute.results.append(answer(compute.submitted[-1], index, error="broken"))
