@@ -35,7 +35,7 @@ REF = UnitRef("conv4", 3)
 @pytest.fixture
 def program(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
     Image.fromarray(np.full((80, 90, 3), 120, np.uint8)).save(tmp_path / "grey.png")
-    net = ModelChoice("caffenet64", device="cpu")
+    net = ModelChoice("caffenet64", "random", "cpu")  # no atlas comes with it
     made = build(Start(net, SourceSpec("picture", str(tmp_path / "grey.png")), theme="dark"), remember=False)
     qtbot.addWidget(made.window)
     made.window.show()

@@ -34,7 +34,8 @@ def images(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def program(qtbot: QtBot, images: Path) -> Iterator[Program]:
-    start = Start(ModelChoice("caffenet64", device="cpu"), SourceSpec("picture", str(images / "0.png")))
+    net = ModelChoice("caffenet64", "random", "cpu")  # no atlas comes with it
+    start = Start(net, SourceSpec("picture", str(images / "0.png")))
     made = build(start, remember=False)
     qtbot.addWidget(made.window)
     made.window.show()
