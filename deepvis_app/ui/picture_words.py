@@ -77,7 +77,7 @@ def provenance(pictures: UnitPictures, kinds: Iterable[str], passed_on: str = ""
 def standing(value: float, stats: UnitStats) -> str:
     """Where a value lies among the unit's largest values in the images of its statistics, in words."""
     images = f"{stats.count:,} images"
-    if value <= 0 and stats.zeros > 0:
+    if value == 0 and stats.zeros > 0:  # what a rectifier gives: where it was below zero is not known
         return f"not active, as in {_percent(100 * stats.zeros)} of {images}"
     percentile = stats.percentile(value)
     if percentile >= 100:

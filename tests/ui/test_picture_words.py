@@ -18,7 +18,7 @@ from tests.ui.fakes_atlas import AM_RUN, TOP_RUN, colour, some_stats, some_unit
         (10.1, "above all 10,000 images"),
         (0.05, "above less than 1 % of 10,000 images"),
         (0.0, "not active, as in 25 % of 10,000 images"),
-        (-3.0, "not active, as in 25 % of 10,000 images"),
+        (-3.0, "below all 10,000 images"),
     ],
 )
 def test_a_standing_never_claims_more_than_is_so(value: float, words: str) -> None:
