@@ -179,9 +179,9 @@ def test_play_shows_what_a_click_will_do(stage: Stage[InputPanel]) -> None:
 def test_only_what_the_source_can_do_is_offered(
     stage: Stage[InputPanel], kind: str, can: dict[str, bool], shown: set[str]
 ) -> None:
-    stage.source.now = SourceStatus(
-        "running", SourceSpec(kind, "x"), length=8, still=kind in ("picture", "folder"), **can
-    )  # type: ignore[arg-type]
+    still = kind in ("picture", "folder")
+    now = SourceStatus("running", SourceSpec(kind, "x"), length=8, still=still)
+    stage.source.now = replace(now, **can)  # type: ignore[arg-type]
     stage.turn()
     controls = stage.panel.transport
     names = ("previous", "next", "slider", "play", "speed", "loop")
