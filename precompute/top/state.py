@@ -44,6 +44,11 @@ class ScanState:
     def digest(self, image: int) -> bytes:
         return bytes(self.digests[image * DIGEST : (image + 1) * DIGEST])
 
+    @property
+    def counted(self) -> int:
+        """How many images were not skipped."""
+        return self.next - self.unreadable - self.duplicates
+
     def skipped_in_words(self) -> str:
         """Empty when every image counted."""
         parts = [f"{self.unreadable} unreadable"] if self.unreadable else []

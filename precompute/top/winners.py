@@ -165,7 +165,7 @@ class Winners:
     def _why_none(self, stats: UnitStats | None) -> str:
         if stats is None:
             return "no finite value in any image"
-        return f"silent: nowhere above zero in any of {self._state.next} images"
+        return f"silent: nowhere above zero in any of {self._state.counted} images"
 
 
 def _with_percentile(picture: UnitPicture, stats: UnitStats | None) -> UnitPicture:
