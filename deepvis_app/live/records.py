@@ -23,7 +23,7 @@ from deepvis_app.render.patches import cut, in_frame
 GAP_S = 0.25  # of the frames' own time: a layer is looked at no more often
 UNITS_A_FRAME = 2048  # of a stream, where many layers are seen at once
 MOMENT_S = 1.0  # a unit gets at most one record of each
-LIMIT_BYTES = 128 << 20  # of the kept network inputs: about 900 of 224x224, or 11,000 of 64x64
+LIMIT_BYTES = 10 << 20  # of the kept network inputs: about 70 of 224x224, or 850 of 64x64
 
 
 @dataclass
