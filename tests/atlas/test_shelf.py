@@ -8,7 +8,7 @@ import pytest
 
 from deepvis_app.atlas import AtlasWriter, Shelf, bundled_path, user_path
 from deepvis_app.messages import UnitRecord, UnitRef
-from tests.atlas.makers import NETWORK, OTHER_NETWORK, RUN, TITLE, atlas, photo, record
+from tests.atlas.makers import NETWORK, OTHER_NETWORK, RUN, STATS, TITLE, atlas, photo, record
 
 REF = UnitRef("conv1", 0)
 
@@ -42,6 +42,16 @@ def test_the_upper_one_wins_kind_by_kind(paths: list[Path]) -> None:
     grid = shelf.layer("conv1", 2, "am")
     assert grid.have == (True, True)
     assert np.abs(grid.tiles[0].astype(int) - photo(1)).mean() < 3
+
+
+def test_pictures_that_were_made_before_the_statistics_get_their_percentiles(paths: list[Path]) -> None:
+    upper, lower = paths
+    atlas(upper, record(3, "am"))
+    atlas(lower, UnitRecord(UnitRef("conv1", 3), ("stats",), stats=STATS))
+    found = Shelf(NETWORK, paths).unit(UnitRef("conv1", 3)).pictures["am"]
+    activations = [picture.facts.activation for picture in found]
+    assert activations == [0, 1]
+    assert [picture.facts.percentile for picture in found] == [STATS.percentile(0), STATS.percentile(1)]
 
 
 def test_deconv_pictures_come_from_where_their_top_pictures_come(paths: list[Path]) -> None:
