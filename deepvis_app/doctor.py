@@ -29,6 +29,7 @@ _PACKAGES = (
     "safetensors",
     "skimage.data",
     "skimage.filters",
+    "sklearn.datasets",
     "tqdm",
 )
 _FIRST_NETWORK = "caffenet64"

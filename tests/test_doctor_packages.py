@@ -27,7 +27,7 @@ def test_every_package_that_the_program_needs_is_imported_by_some_check() -> Non
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needed = {re.split(r"[<>=]", line)[0] for line in project["dependencies"]}
     own_check = {"torch", "torchvision", "PyQt6", "opencv-python"}
-    modules = {"pillow": "PIL", "scikit-image": "skimage"}
+    modules = {"pillow": "PIL", "scikit-image": "skimage", "scikit-learn": "sklearn"}
     imported = {package.partition(".")[0] for package in doctor._PACKAGES}
     assert {modules.get(name, name) for name in needed - own_check} == imported
 

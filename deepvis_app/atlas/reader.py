@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -79,7 +80,7 @@ class AtlasReader:
             notes[kind] = f"{count} damaged picture{'s' if count > 1 else ''} left out: make them again."
         shown = {kind: tuple(several) for kind, several in pictures.items() if several}
         told = {kind: note for kind, note in notes.items() if note or kind not in shown}
-        return UnitPictures(ref, shown, told, stats)
+        return placed(UnitPictures(ref, shown, told, stats))
 
     def stats(self, layer: str) -> dict[int, UnitStats]:
         """The statistics of the layer's units; damaged ones are left out."""
@@ -205,6 +206,22 @@ def on_squares(layer: str, units: int, kind: str, found: Mapping[int, U8], error
         top, left = (side - height) // 2, (side - width) // 2
         tiles[unit, top : top + height, left : left + width] = picture
     return LayerPictures(layer, kind, frozen(tiles), tuple(unit in found for unit in range(units)), error)
+
+
+def placed(unit: UnitPictures) -> UnitPictures:
+    """Pictures that were made before there were statistics get their place among the images now."""
+    stats = unit.stats
+    if stats is None:
+        return unit
+
+    def told(picture: UnitPicture) -> UnitPicture:
+        facts = picture.facts
+        if facts.percentile is not None or facts.activation is None:
+            return picture
+        return replace(picture, facts=replace(facts, percentile=stats.percentile(facts.activation)))
+
+    pictures = {kind: tuple(told(picture) for picture in found) for kind, found in unit.pictures.items()}
+    return replace(unit, pictures=pictures)
 
 
 def as_record(unit: UnitPictures, kind: str | None = None) -> UnitRecord:

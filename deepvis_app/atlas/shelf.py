@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from deepvis_app.atlas.connections import wal_of
 from deepvis_app.atlas.errors import AtlasError, sentences
 from deepvis_app.atlas.places import bundled_path, user_path
-from deepvis_app.atlas.reader import AtlasReader, as_record, on_squares
+from deepvis_app.atlas.reader import AtlasReader, as_record, on_squares, placed
 from deepvis_app.atlas.schema import FOLLOWS
 from deepvis_app.messages import (
     U8,
     LayerPictures,
     RunInfo,
-    UnitPicture,
     UnitPictures,
     UnitRecord,
     UnitRef,
@@ -116,20 +114,7 @@ def _laid_over(ref: UnitRef, parts: Sequence[UnitPictures], error: str) -> UnitP
             if owner.get(kind, at) == at:
                 notes.setdefault(kind, note)
     stats = next((part.stats for part in parts if part.stats), None)
-    if stats is not None:
-        placed = {
-            kind: tuple(_placed(picture, stats) for picture in found) for kind, found in pictures.items()
-        }
-        return UnitPictures(ref, placed, notes, stats, error)
-    return UnitPictures(ref, pictures, notes, stats, error)
-
-
-def _placed(picture: UnitPicture, stats: UnitStats) -> UnitPicture:
-    """Pictures that were made before there were statistics get their place among the images now."""
-    facts = picture.facts
-    if facts.percentile is not None or facts.activation is None:
-        return picture
-    return replace(picture, facts=replace(facts, percentile=stats.percentile(facts.activation)))
+    return placed(UnitPictures(ref, pictures, notes, stats, error))
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:
