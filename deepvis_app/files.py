@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from lzma import LZMAError
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import BadZipFile
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
 
 APP = "deepvis"
+# What zipfile raises, beside OSError, on damaged, encrypted and strangely compressed members.
+DAMAGED_ZIP = (BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError, ValueError)
 _OVERRIDE = "DEEPVIS_HOME"  # one folder for everything; used by tests and portable installations
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 
-from deepvis_app.files import in_zip
+from deepvis_app.files import DAMAGED_ZIP, in_zip
 from deepvis_app.messages import Box
 from deepvis_app.render.pictures import PICTURE_ENDINGS
 
@@ -19,10 +17,6 @@ ANNOTATIONS = "val_annotations.txt"  # Tiny ImageNet's: file TAB class ..., besi
 NAMES = "words.txt"  # Tiny ImageNet's: class TAB name
 DIGEST = 16  # bytes
 _LARGEST = 1 << 30  # bytes of a file; no picture has more, but a zip can claim anything
-# What zipfile raises on damaged, encrypted and strangely compressed members.
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, NotImplementedError, EOFError, ValueError, LZMAError,
-)  # fmt: skip
 _PLAIN_FOLDERS = {"", "images", "image", "imgs", "pictures", "photos"}  # that say nothing about a class
 
 
@@ -64,7 +58,7 @@ class ImageSet:
             if self._zip().getinfo(name).file_size > _LARGEST:
                 raise OSError("too large to be a picture")
             return self._zip().read(name)
-        except _DAMAGED as error:
+        except (KeyError, *DAMAGED_ZIP) as error:
             raise OSError(f"damaged in the zip ({error})") from error
 
     @property

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-import zlib
 from functools import partial
 from pathlib import Path
 
-from deepvis_app.files import in_zip
+from deepvis_app.files import DAMAGED_ZIP, in_zip
 from deepvis_app.live.sources.base import SourceError
 from deepvis_app.live.sources.stills import Item, Stills, natural_key
 from deepvis_app.messages import U8
@@ -116,8 +115,7 @@ def read_zipped(archive: Path, name: str) -> U8:
             data = opened.read(name)
     except KeyError:
         raise PictureError(f"There is no {name} in {archive.name}.") from None
-    # What zipfile raises on damaged, encrypted and strangely compressed members.
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+    except (OSError, *DAMAGED_ZIP) as error:
         raise PictureError(f"{name} cannot be read from {archive.name}: {error}.") from error
     return decode_picture(data, name)
 
