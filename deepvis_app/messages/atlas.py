@@ -12,10 +12,13 @@ from deepvis_app.messages.network import UnitRef
 # kind -> what a person reads above such pictures; an atlas may hold kinds that are not listed here
 PICTURE_KINDS: dict[str, str] = {
     "am": "What it prefers (activation maximisation)",
+    "dgn-am": "What it prefers (DGN-AM)",
     "top": "What excites it most (real pictures)",
     "deconv": "Why: deconv of the nine",
     "guided": "Why: guided backprop of the nine",
     "session": "Pinned from the live view",
+    "painted": "Painted here and kept",
+    "pair": "Together with another unit (DGN-AM)",
 }
 
 
