@@ -14,6 +14,7 @@ from deepvis_app.messages import LayerInfo
 from deepvis_app.models import LoadedModel
 from deepvis_app.models.layers import as_maps
 from deepvis_app.models.probe import Probe
+from precompute.memory import keep_freed_memory
 from precompute.synthesis.ascent import Climb, Task, ascend
 from precompute.synthesis.maker import Wish
 from precompute.synthesis.making import Making, half_is_fast
@@ -26,6 +27,7 @@ MIDDLE, DEEPEST = 1 / 10, 1 / 3  # of the other way's time
 
 def rows(device: str, share: float = 1.0) -> list[Row]:
     """Two rows for each model: the convolution in the middle, and the classes."""
+    keep_freed_memory()  # as the command does
     pairs = max(round(PAIRS * share), 1)
     found = []
     for name in MODELS:

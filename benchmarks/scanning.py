@@ -12,6 +12,7 @@ import torch
 from benchmarks.rows import Row
 from benchmarks.steps import MODELS, load
 from deepvis_app.models import LoadedModel
+from precompute.memory import keep_freed_memory
 from precompute.top.maxima import MaximaWatch
 from precompute.top.scan import MaximaBuffer, Passes, batch_size, scanned_layers, tally_device
 from precompute.top.state import ScanState
@@ -40,6 +41,7 @@ class _Clock:
 
 def rows(device: str, share: float = 1.0) -> list[Row]:
     """A row for each model: rounds that each end with the tallying of a full buffer; `share` of the usual number."""
+    keep_freed_memory()  # as the command does
     rounds = max(round(ROUNDS * share), 1)
     return [_row(name, load(name, device), rounds) for name in MODELS]
 

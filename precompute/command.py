@@ -16,10 +16,13 @@ FAILED, USAGE = 1, 2
 _STDIN = 0
 
 
-def execute(job: Job, words: Sequence[str]) -> int:
-    """Exit status: 0 done, 1 failed, 2 wrong words, 130 stopped; a failure is one sentence on standard error."""
+def execute(job: Job, words: Sequence[str], common: Callable[[Parser], None] = add_common) -> int:
+    """Exit status: 0 done, 1 failed, 2 wrong words, 130 stopped; a failure is one sentence on standard error.
+
+    `common` adds the options before the job's own, among them --progress.
+    """
     parser = Parser(prog=f"deepvis-precompute {job.name}", description=job.help)
-    add_common(parser)
+    common(parser)
     job.add_arguments(parser)
     options = parser.parse_args(words)
     options.reporter = progress_of(options.progress, job.name)

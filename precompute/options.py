@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from deepvis_app import __version__
 from deepvis_app.words import nearest
+from precompute.memory import keep_freed_memory
 from precompute.progress import PROGRESS, Progress
 from precompute.stop import Stop
 
@@ -84,6 +85,12 @@ class Target:
 
 def add_model(parser: argparse.ArgumentParser) -> None:
     """The options that name a network and its atlas."""
+    add_network(parser)
+    parser.add_argument("--atlas", type=Path, metavar="FILE", help="default: the network's own, in your data")
+
+
+def add_network(parser: argparse.ArgumentParser) -> None:
+    """The options that name a network."""
     parser.add_argument(
         "--model",
         default=DEFAULT_MODEL,
@@ -91,7 +98,6 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--weights", default="default", help="default, random, or a weights file")
     parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
-    parser.add_argument("--atlas", type=Path, metavar="FILE", help="default: the network's own, in your data")
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
@@ -141,6 +147,7 @@ def load(options: argparse.Namespace) -> LoadedModel:
     from deepvis_app.messages import ModelChoice
     from deepvis_app.models import load_model
 
+    keep_freed_memory()
     return load_model(ModelChoice(options.model, options.weights, options.device))
 
 

@@ -44,14 +44,12 @@ def _train(options: argparse.Namespace, progress: Progress, stop: Stop) -> int:
 
     from deepvis_app.files import cache_folder
     from precompute.generators.bundle import write_bundle
-    from precompute.generators.memory import keep_freed_memory
     from precompute.generators.pictures import load_pictures
     from precompute.generators.run import Places, train
     from precompute.generators.store import user_folder
     from precompute.generators.training import Trainer
     from precompute.options import load
 
-    keep_freed_memory()
     encoder = _encoder(options, load(options))
     pictures = load_pictures(options.images, options.size, progress)
     recipe = _recipe(options, encoder)

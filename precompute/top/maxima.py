@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.utils.hooks import RemovableHandle
 
 from deepvis_app.messages import LayerInfo
@@ -64,12 +65,15 @@ class MaximaWatch:
             name = call_name(path, self._calls[path])
             tensor = main_tensor(output)
             if name in self._layers and tensor is not None:
-                maps = as_maps_batch(self._layers[name], tensor)
-                self._found[name] = (
-                    maps.amax((2, 3)) if maps.shape[2:] != (1, 1) else maps[:, :, 0, 0].clone()
-                )
+                self._found[name] = _largest(as_maps_batch(self._layers[name], tensor))
 
         return note
+
+
+def _largest(maps: Tensor) -> Tensor:
+    """(N, units) of maps (N, units, h, w). Pooling the whole map takes half the time of `amax` on the CPU."""
+    size = maps.shape[2:]
+    return F.max_pool2d(maps, size)[:, :, 0, 0] if size != (1, 1) else maps[:, :, 0, 0].clone()
 
 
 def columns(layers: Sequence[LayerInfo]) -> dict[str, slice]:

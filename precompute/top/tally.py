@@ -140,5 +140,5 @@ def rounded(value: float) -> float:
 
 
 def buffered_images(units: int) -> int:
-    """After how many images a buffer of their maxima is worth adding: about 8 million values, 32 MB."""
-    return max(64, min(1024, (1 << 23) // max(units, 1)))
+    """After how many images a buffer of their maxima is worth adding: about 16 million values, 64 MB."""
+    return max(64, min(1024, (1 << 24) // max(units, 1)))

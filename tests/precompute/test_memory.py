@@ -9,7 +9,7 @@ import pytest
 
 CODE = """
 import resource, torch
-from precompute.generators.memory import keep_freed_memory
+from precompute.memory import keep_freed_memory
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     for _ in range(4):
