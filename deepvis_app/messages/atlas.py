@@ -20,6 +20,8 @@ PICTURE_KINDS: dict[str, str] = {
     "painted": "Painted here and kept",
     "pair": "Together with another unit (DGN-AM)",
 }
+# the kinds that a person keeps one by one -> the fact (in `PictureFacts.more`) that tells such pictures apart
+KEPT_KINDS: dict[str, str] = {"session": "seen", "painted": "painted"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,9 @@ class PictureFacts:
 class UnitPicture:
     """One picture of a unit; those of one kind are ordered by `rank` from 0, and rank k of "deconv" belongs to
     rank k of "top".
+
+    A generator's picture of a unit that sees only a part of it is shown as that part: `rgb` is then what
+    `facts.more["field"]` (top, left, bottom, right) cuts out of `whole`.
     """
 
     kind: str
@@ -72,6 +77,7 @@ class UnitPicture:
     score: float = 0.0  # what the ranks are ordered by
     facts: PictureFacts = field(default_factory=PictureFacts)
     run: RunInfo | None = None  # None: not in an atlas yet
+    whole: U8 | None = None  # None: `rgb` is all there is
 
 
 @dataclass(frozen=True)
@@ -158,10 +164,7 @@ class AtlasAnswer:
 
 @dataclass(frozen=True)
 class PinOrder:
-    """A picture of the live view that a person keeps in their own atlas of the network, or takes out again.
-
-    Pictures are told apart by the time in `picture.facts.more["seen"]`.
-    """
+    """A picture of one of the `KEPT_KINDS` that a person keeps in their own atlas of the network, or takes out."""
 
     fingerprint: str
     title: str  # of the network
