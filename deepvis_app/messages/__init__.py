@@ -7,6 +7,7 @@ otherwise; times are `time.perf_counter` seconds, durations milliseconds.
 
 from deepvis_app.messages.arrays import F32, I32, U8, Box, frozen
 from deepvis_app.messages.atlas import (
+    KEPT_KINDS,
     PICTURE_KINDS,
     AtlasAnswer,
     AtlasQuery,
@@ -28,6 +29,7 @@ from deepvis_app.messages.network import (
     ReceptiveField,
     UnitRef,
 )
+from deepvis_app.messages.painting import Painting, PaintOrder, PaintState
 from deepvis_app.messages.request import Cell, GridContent, Order, RangePolicy, Request, Scale, Seed, SeedKind
 from deepvis_app.messages.result import Grid, Heat, ModelAnswer, Mosaic, Result, Score, Timing, UnitView
 from deepvis_app.messages.source import Frame, SourceCommand, SourceSpec, SourceStatus
@@ -35,6 +37,7 @@ from deepvis_app.messages.source import Frame, SourceCommand, SourceSpec, Source
 __all__ = [
     "F32",
     "I32",
+    "KEPT_KINDS",
     "PICTURE_KINDS",
     "U8",
     "AtlasAnswer",
@@ -54,6 +57,9 @@ __all__ = [
     "ModelInfo",
     "Mosaic",
     "Order",
+    "PaintOrder",
+    "PaintState",
+    "Painting",
     "PictureFacts",
     "PinOrder",
     "RangePolicy",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from deepvis_app.messages.arrays import Box
 
 CropPolicy = Literal["crop", "squash", "letterbox"]
+
+# A colon behind one letter and before a slash is a Windows drive's.
+_CAFFE = re.compile(
+    r"caffe:(?P<net>.+?\.prototxt|(?:[A-Za-z]:(?=[\\/]))?[^:]+)(?::(?P<weights>.+))?", re.IGNORECASE
+)
+_NUMBERS = re.compile(r"[-+\d., eE]+")
 
 
 @dataclass(frozen=True)
@@ -67,11 +75,33 @@ class LayerInfo:
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """What to load: a MODELS name or file:PATH.py[:function], its weights, and where."""
+    """What to load: a MODELS name, file:PATH.py[:function] or caffe:PROTOTXT[:CAFFEMODEL], its weights, and where."""
 
     name: str
     weights: str = "default"  # default, random, or the path of a weights file
     device: str = "auto"  # auto, cpu, cuda, cuda:1, mps
+    mean: str = (
+        ""  # of a Caffe network: a .npy or .binaryproto file, or "104,117,123"; "": as it says or is usual
+    )
+    labels: str = ""  # a file with the classes' names; "": the network's own
+
+    @property
+    def caffe_files(self) -> tuple[str, str]:
+        """The prototxt and the caffemodel of a caffe: name; "" for what it does not have."""
+        found = _CAFFE.fullmatch(self.name)
+        return (found["net"], found["weights"] or "") if found else ("", "")
+
+    def absolute(self) -> ModelChoice:
+        """The same files whatever folder they are asked for from."""
+        name = self.name
+        if name.startswith("file:"):
+            name = f"file:{_absolute(name.removeprefix('file:'))}"
+        elif any(self.caffe_files):
+            name = ":".join(["caffe", *(_absolute(file) for file in self.caffe_files if file)])
+        weights = self.weights if self.weights in ("default", "random") else _absolute(self.weights)
+        mean = self.mean if _NUMBERS.fullmatch(self.mean) else self.mean and _absolute(self.mean)
+        labels = self.labels and _absolute(self.labels)
+        return replace(self, name=name, weights=weights, mean=mean, labels=labels)
 
 
 @dataclass(frozen=True)
@@ -111,3 +141,7 @@ class MethodInfo:
     title: str
     tooltip: str = ""
     slow: bool = False
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path.strip()).expanduser().absolute())
