@@ -19,7 +19,7 @@ from deepvis_app.ui.dialogs.jobs import JobsDialog
 
 pytestmark = pytest.mark.slow
 REF = UnitRef("conv1", 5)
-PATIENCE_MS = 100_000
+PATIENCE_MS = 300_000  # the jobs run at low priority
 
 
 @pytest.fixture
