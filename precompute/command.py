@@ -80,5 +80,6 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from deepvis_app.models import ModelError
     from deepvis_app.render.pictures import PictureError
     from precompute.datasets import DataError
+    from precompute.generators.store import GeneratorError
 
-    return OptionError, AtlasError, ModelError, PictureError, DataError
+    return OptionError, AtlasError, ModelError, PictureError, DataError, GeneratorError

@@ -1,6 +1,6 @@
 """Jobs: what fills an atlas. One file a job, one line here; importing this is quick (no torch)."""
 
-from precompute.jobs import export, gallery, import_2015, montage, sweep, synthesis, top_images
+from precompute.jobs import dgn_am, export, gallery, import_2015, montage, sweep, synthesis, top_images
 from precompute.jobs.base import Job
 
 JOBS: dict[str, Job] = {
@@ -8,6 +8,7 @@ JOBS: dict[str, Job] = {
     for job in (
         top_images.JOB,
         synthesis.JOB,
+        dgn_am.JOB,
         sweep.JOB,
         export.JOB,
         gallery.JOB,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from deepvis_app.attribution.rules import RuleMode
 from deepvis_app.models.preprocess import Preprocess
+from precompute.synthesis.aim import GAMMA, Task, aim
 from precompute.synthesis.dice import Dice
+from precompute.synthesis.display import values_of
 from precompute.synthesis.image import Image
 from precompute.synthesis.objectives import Objective
 from precompute.synthesis.part import Part
@@ -20,22 +22,19 @@ from precompute.synthesis.priors import Moment
 from precompute.synthesis.rescue import STEPS as RESCUE_STEPS
 from precompute.synthesis.rescue import redirected
 
+__all__ = ["Ascended", "Ascent", "Climb", "Task", "ascend"]
+
 EXACT_SHARE = 0.2  # the last steps are taken in single precision whatever comes before
 _NO_ROOM, _FULL_ROOM = 8, 32  # pixels, the field's side; see Moment.room
 _SCALE_SIDE = 224  # the input side for which widths in presets are given
 
 
 @dataclass(frozen=True)
-class Task:
-    """One picture to be made."""
-
-    unit: int
-    seed: int
-
-
-@dataclass(frozen=True)
 class Climb:
-    """What the pictures of one batch climb: the network's part, the objective, and how."""
+    """What the pictures of one batch climb: the network's part, the objective, and how.
+
+    `gamma` and `scales` (unit -> its largest known value) are for pictures of two units: see `Aim`.
+    """
 
     part: Part
     preprocess: Preprocess
@@ -44,6 +43,8 @@ class Climb:
     preset: Preset
     minimise: bool = False
     half: bool = False  # bfloat16 where that is faster, but for the last steps
+    gamma: float = GAMMA
+    scales: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,43 +66,61 @@ class Ascended:
 def ascend(
     climb: Climb, tasks: Sequence[Task], stopped: Callable[[], bool] = lambda: False
 ) -> Ascended | None:
-    """Make one picture for each task; None when `stopped` said so on the way.
-
-    A picture depends on its task alone, not on the others of the batch (but for rounding). In each step, in the
-    order of the code of 2015: bound to 0..1, value and gradient, step, the priors' projections; the last step
-    only reads the value.
-    """
-    run = _Run(climb, tasks)
-    for index in range(climb.preset.steps):
+    """Make one picture for each task; None when `stopped` said so on the way."""
+    ascent = Ascent(climb, tasks)
+    while not ascent.over:
         if stopped():
             return None
-        run.step(index)
-    return run.result()
+        ascent.step()
+    return ascent.result()
 
 
-class _Run:
-    """The state of one batch. Values and gradients here are of what is raised: negated when minimising."""
+class Ascent:
+    """A batch on its way: `step` until it is `over`, then `result`, or `poke` and on.
+
+    A picture depends on its task alone, not on the others of the batch (but for rounding). In each step, in the
+    order of the code of 2015: codes bounded, value and gradient, step, the priors' projections; the last step
+    only reads the value. After a step `pictures` (N, 3, h, w) and `activations` (N,) are those of its forward
+    pass: what is painted on the canvas, before the priors move it, and the units' own values.
+    """
+
+    # Inside, values and gradients are of what is raised: negated when minimising.
 
     def __init__(self, climb: Climb, tasks: Sequence[Task]) -> None:
         self._climb, self._preset = climb, climb.preset
         self._sign = -1.0 if climb.minimise else 1.0
         self._dice = Dice([task.seed for task in tasks])
         self._codes = climb.image.start(self._dice.normal)
-        self._units = torch.tensor([task.unit for task in tasks], device=self._codes.device)
-        no = torch.zeros_like(self._units, dtype=torch.bool)
+        self._aim = aim(climb.objective, tasks, climb.gamma, climb.scales, self._codes.device)
+        no = torch.zeros_like(self._aim.units, dtype=torch.bool)
         self._stood, self._moved, self._broken = no, no, no
-        self._best = torch.full_like(self._units, -torch.inf, dtype=torch.float32)
+        self._best = torch.full_like(self._aim.units, -torch.inf, dtype=torch.float32)
         self._kept = self._codes
         self._trace: list[Tensor] = []
+        self.index = 0  # of the next step
+        self.pictures = torch.empty(0)
+        self.activations = self._best
 
-    def step(self, index: int) -> None:
+    @property
+    def over(self) -> bool:
+        return self.index >= self._preset.steps
+
+    @property
+    def values(self) -> Tensor:
+        """The objective's (N,) in the last step."""
+        return self._trace[-1]
+
+    def step(self) -> None:
+        index, self.index = self.index, self.index + 1
         self._codes = self._climb.image.bounded(self._codes)
         moment = self._moment(index)
         values, gradient = self._gradient(moment)
-        self._keep(values, last=index == self._preset.steps - 1)
-        if index == self._preset.steps - 1:
+        self._keep(values, last=self.over)
+        if self.over:
             return
-        codes = self._codes + self._preset.policy(self._penalised(gradient, moment), values, moment.done)
+        policy = self._preset.policy
+        step = policy(self._penalised(gradient, moment), values, moment.done)
+        codes = self._climb.image.moved(self._codes, step)
         moment = replace(moment, gradient=gradient)
         for prior in self._preset.priors:
             codes = prior.project(codes, moment)
@@ -109,15 +128,21 @@ class _Run:
         self._broken = self._broken | ~sound
         self._codes = torch.where(per_picture(sound, codes), codes, self._codes)
 
+    def poke(self) -> None:
+        """Disturb the pictures and go on, with steps at least as large as half-way; what was best is forgotten."""
+        self._codes = self._climb.image.poked(self._codes, self._dice.normal)
+        self._best = torch.full_like(self._best, -torch.inf)
+        self.index = min(self.index, self._preset.steps // 2)
+
     def result(self) -> Ascended:
         with torch.no_grad():
-            values = self._values(self._climb.image.pictures(self._kept), self._units, half=False)
+            values = self._aim.value(self._maps(self._climb.image.pictures(self._kept), half=False))
         reasons = [
             "became NaN" if broken else "zero gradient" if not moved else ""
             for broken, moved in zip(self._broken.tolist(), self._moved.tolist(), strict=True)
         ]
         rescued = tuple((self._stood & self._moved).tolist())
-        return Ascended(self._kept, self._sign * values, torch.stack(self._trace), rescued, tuple(reasons))
+        return Ascended(self._kept, values, torch.stack(self._trace), rescued, tuple(reasons))
 
     def _moment(self, index: int) -> Moment:
         scale = min(self._climb.preprocess.input_size) / _SCALE_SIDE
@@ -135,11 +160,14 @@ class _Run:
         half = self._climb.half and moment.done < 1 - EXACT_SHARE
         codes = self._codes.detach().requires_grad_()
         with torch.enable_grad():
-            pictures = self._climb.image.pictures(codes)
+            pictures = self._climb.image.pictures(codes, half=half)
+            self.pictures = pictures.detach()
             for prior in self._preset.priors:
                 pictures = prior.transform(pictures, moment)
-            values = self._values(pictures, self._units, half=half)
+            maps = self._maps(pictures, half=half)
+            values = self._sign * self._aim.value(maps)
             (gradient,) = torch.autograd.grad(values.sum(), codes)
+        self.activations = values_of(maps.detach(), self._aim.units, self._climb.objective.whole_map)
         still = gradient.flatten(1).abs().amax(1) == 0
         if moment.index < RESCUE_STEPS and bool(still.any()):
             self._stood = self._stood | still
@@ -151,8 +179,10 @@ class _Run:
     def _redirected(self, still: Tensor) -> Tensor:
         """The gradient of the pictures that stand still, with rectifiers that let more through."""
         codes = self._codes[still].detach().requires_grad_()
-        with torch.enable_grad(), RuleMode(redirected):
-            values = self._values(self._climb.image.pictures(codes), self._units[still], half=False)
+        with torch.enable_grad():
+            pictures = self._climb.image.pictures(codes)
+            with RuleMode(redirected):
+                values = self._sign * self._aim.of(still).value(self._maps(pictures, half=False))
         (gradient,) = torch.autograd.grad(values.sum(), codes)
         return gradient
 
@@ -167,11 +197,11 @@ class _Run:
         (uphill,) = torch.autograd.grad(total, codes)
         return gradient - per_picture(mean_size(gradient), gradient) * uphill
 
-    def _values(self, pictures: Tensor, units: Tensor, *, half: bool) -> Tensor:
-        """What is raised, (N,) float32, for pictures (N, 3, h, w) of the canvas in 0..1."""
+    def _maps(self, pictures: Tensor, *, half: bool) -> Tensor:
+        """The layer's maps (N, units, h, w) float32, for pictures (N, 3, h, w) of the canvas in 0..1."""
         x = self._climb.preprocess.normalise(pictures * 255)
         if x.device.type == "cpu":
             x = x.contiguous(memory_format=torch.channels_last)
         with torch.autocast(x.device.type, torch.bfloat16, enabled=half):
             maps = self._climb.part.run(x)
-        return self._sign * self._climb.objective.value(maps.float(), units)
+        return maps.float()

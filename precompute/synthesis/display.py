@@ -43,7 +43,15 @@ def reached(
 
     At the centre position, or with `whole_map` the largest value of each unit's map.
     """
-    maps = part.run(model.preprocess.normalise(pixels)).float()
-    values = maps.amax((2, 3)) if whole_map else maps[:, :, maps.shape[2] // 2, maps.shape[3] // 2]
+    values = _of_all(part.run(model.preprocess.normalise(pixels)).float(), whole_map)
     own = values.gather(1, units[:, None])
     return own[:, 0], (values > own).sum(1)
+
+
+def values_of(maps: Tensor, units: Tensor, whole_map: bool = False) -> Tensor:
+    """The units' values (N,) in maps (N, units, h, w), as `reached` reads them."""
+    return _of_all(maps, whole_map).gather(1, units[:, None])[:, 0]
+
+
+def _of_all(maps: Tensor, whole_map: bool) -> Tensor:
+    return maps.amax((2, 3)) if whole_map else maps[:, :, maps.shape[2] // 2, maps.shape[3] // 2]

@@ -1,4 +1,4 @@
-"""What is optimised. Pixels now; whatever can be started, painted and bounded may stand here."""
+"""What is optimised: pixels here, a generator's codes in `codes.py`; whatever can do the same may stand there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from deepvis_app.messages import U8, Box
 from deepvis_app.models.preprocess import Preprocess
+from precompute.synthesis.display import stretched
 
 _GREY = 0.5
 # How red, green and blue go together in photographs: their covariance over Tiny ImageNet's validation pictures, with
@@ -17,16 +18,38 @@ _GREY = 0.5
 _COLOURS = ((0.373, 0.323, 0.287), (0.323, 0.351, 0.335), (0.287, 0.335, 0.386))
 # A mean colour beyond these is a convention of the network, not a colour to start from.
 _DARK, _BRIGHT = 0.1, 0.9
+_POKE = 0.1  # standard deviation of what a poke adds, in 0..1
 
 
 class Image(Protocol):
-    """A parametrisation: codes (N, ...) that become pictures (N, 3, h, w) in 0..1, differentiably."""
+    """A parametrisation: codes (N, ...) that become pictures (N, 3, h, w) of the canvas, differentiably.
 
-    def start(self, normal: Callable[..., Tensor]) -> Tensor: ...
+    Codes are zero where the priors draw them to. `normal(*shape)` gives (N, *shape) numbers of each picture's own.
+    """
 
-    def pictures(self, codes: Tensor) -> Tensor: ...
+    def start(self, normal: Callable[..., Tensor]) -> Tensor:
+        """The first codes."""
 
-    def bounded(self, codes: Tensor) -> Tensor: ...
+    def pictures(self, codes: Tensor, *, half: bool = False) -> Tensor:
+        """Float32, in 0..1 for bounded codes; with `half` computed in bfloat16 where that is faster."""
+
+    def bounded(self, codes: Tensor) -> Tensor:
+        """The codes of which a step shows the network the pictures."""
+
+    def moved(self, codes: Tensor, step: Tensor) -> Tensor:
+        """The codes after a step, before the priors."""
+
+    def poked(self, codes: Tensor, normal: Callable[..., Tensor]) -> Tensor:
+        """The codes with noise, from which a picture may find another way."""
+
+    def displayed(self, pictures: Tensor) -> Tensor:
+        """The pictures as they are stored and shown, in 0..1."""
+
+    def whole(self, codes: Tensor) -> Tensor | None:
+        """Pictures (N, 3, H, W) of the whole input, where more than the canvas is painted."""
+
+    def code(self, codes: Tensor) -> Tensor | None:
+        """What a generator takes, where there is one."""
 
 
 class Pixels:
@@ -67,7 +90,7 @@ class Pixels:
         top, left, bottom, right = self._canvas
         return (noise + self._first)[:, :, top:bottom, left:right].contiguous()
 
-    def pictures(self, codes: Tensor) -> Tensor:
+    def pictures(self, codes: Tensor, *, half: bool = False) -> Tensor:  # noqa: ARG002 (an Image)
         return _mixed(self._mix, codes) + self.mean
 
     def bounded(self, codes: Tensor) -> Tensor:
@@ -76,6 +99,22 @@ class Pixels:
         deviations = _mixed(self._mix, codes)
         inside = torch.maximum(torch.minimum(deviations, 1 - mean), -mean)
         return torch.where((inside == deviations).all(-3, keepdim=True), codes, _mixed(self._unmix, inside))
+
+    def moved(self, codes: Tensor, step: Tensor) -> Tensor:
+        return codes + step
+
+    def poked(self, codes: Tensor, normal: Callable[..., Tensor]) -> Tensor:
+        return codes + normal(*codes.shape[1:]).to(codes) * _POKE
+
+    def displayed(self, pictures: Tensor) -> Tensor:
+        """With more contrast about the mean colour, where there is little."""
+        return stretched(pictures, self.mean)
+
+    def whole(self, codes: Tensor) -> None:
+        """None: what lies outside the canvas is not painted."""
+
+    def code(self, codes: Tensor) -> None:
+        """None: pixels have no generator."""
 
 
 def mean_colour(preprocess: Preprocess) -> Tensor:

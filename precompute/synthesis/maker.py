@@ -4,56 +4,96 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
+import numpy as np
 import torch
 
-from deepvis_app.messages import U8, LayerInfo, PictureFacts, UnitPicture, UnitRecord, UnitRef, UnitStats
+from deepvis_app.atlas.images import MAX_SIDE
+from deepvis_app.messages import F32, U8, LayerInfo, PictureFacts, UnitPicture, UnitRecord, UnitRef, UnitStats
 from deepvis_app.models import LoadedModel
+from precompute.generators.topology import AnyGenerator
 from precompute.runner import out_of_memory
-from precompute.synthesis.ascent import Ascended, Climb, Task, ascend
-from precompute.synthesis.display import as_bytes, as_rgb, reached, stretched
-from precompute.synthesis.image import Pixels
+from precompute.synthesis.aim import GAMMA, Task
+from precompute.synthesis.ascent import Ascended, Climb, ascend
+from precompute.synthesis.codes import Codes
+from precompute.synthesis.display import as_bytes, as_rgb, reached
+from precompute.synthesis.image import Image, Pixels
 from precompute.synthesis.objectives import check_objective
-from precompute.synthesis.part import part_for
+from precompute.synthesis.packing import packed
+from precompute.synthesis.part import Part, part_for
 from precompute.synthesis.presets import Preset
 
-KIND = "am"
+PIXEL_KIND, CODE_KIND, PAIR_KIND = "am", "dgn-am", "pair"
 RESEEDED = 1_000_000  # added to the seed of a picture that is tried once more
 _TRACE = 9  # values of the way that are kept
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be made of every unit; `first` (input-sized RGB) is where to start instead of the mean colour."""
+    """What is to be made of every unit, with a generator (DGN-AM) or of pixels.
+
+    `first` is where to start: input-sized RGB instead of the mean colour; with a generator a code in its shape
+    instead of noise. `gamma` and `scales` are for two units (see `Aim`); `codes`: records keep them.
+    """
 
     preset: Preset
     seeds: tuple[int, ...]
     objective: str = "centre"
     minimise: bool = False
-    first: U8 | None = None
+    first: U8 | F32 | None = None
     half: bool = False
+    generator: AnyGenerator | None = None
+    gamma: float = GAMMA
+    scales: Mapping[int, float] = field(default_factory=dict)
+    codes: bool = True
 
 
 @dataclass(frozen=True)
 class Made:
-    """One finished picture of a task, or why there is none."""
+    """One finished picture of a task, or why there is none.
+
+    `rgb` is what the unit sees of `whole` (None of pixels: nothing else was painted), which has the input's size.
+    """
 
     task: Task
     reason: str = ""
     rgb: U8 | None = None
     activation: float = 0.0  # at the picture as it was optimised
-    shown: float = 0.0  # at the stretched 8-bit picture
+    shown: float = 0.0  # at the 8-bit picture as it is shown
     better: int = 0  # units of the layer that are stronger there
     rescued: bool = False
     reseeded: bool = False
     trace: tuple[float, ...] = field(default=())
+    value: float = 0.0  # of the objective
+    other: float | None = None  # the second unit's value, where there is one
+    code: F32 | None = None
+    whole: U8 | None = None
+
+
+def image_for(model: LoadedModel, part: Part, wish: Wish) -> Image:
+    """What the wish optimises. Raises ValueError, one sentence, for a preset or a start that does not fit."""
+    preset, generator, first = wish.preset, wish.generator, wish.first
+    if (preset.bound is None) != (generator is None):
+        raise ValueError(
+            "This preset is for codes and needs a generator."
+            if generator is None
+            else "This preset is for pixels: take one for codes, such as dgn."
+        )
+    if first is not None and (first.dtype == np.uint8) != (generator is None):
+        raise ValueError("A picture starts at pixels, and one of a generator at its code.")
+    if generator is None:
+        start = cast(U8 | None, first)
+        return Pixels(model.preprocess, part.canvas, model.device, preset.noise, start, preset.natural)
+    code, bound = cast(F32 | None, first), cast(float, preset.bound)
+    return Codes(generator, model.preprocess, part.canvas, model.device, preset.noise, code, bound)
 
 
 class Maker:
     """Makes pictures of one layer's units, at most `most` of them at once (None: all that it is given).
 
     Where the memory does not suffice for the pictures of one unit, `most` becomes smaller. Raises ValueError, one
-    sentence, for an objective that does not fit.
+    sentence, for an objective, a preset or a start that does not fit.
     """
 
     def __init__(
@@ -68,26 +108,41 @@ class Maker:
         self.most = most
         objective = check_objective(wish.objective, layer)
         self.part = part_for(model, layer, whole_map=objective.whole_map)
-        self._image = Pixels(
-            model.preprocess,
-            self.part.canvas,
-            model.device,
-            wish.preset.noise,
-            wish.first,
-            wish.preset.natural,
-        )
+        self._image = image_for(model, self.part, wish)
         self.climb = Climb(
-            self.part, model.preprocess, self._image, objective, wish.preset, wish.minimise, wish.half
+            self.part,
+            model.preprocess,
+            self._image,
+            objective,
+            wish.preset,
+            wish.minimise,
+            wish.half,
+            wish.gamma,
+            wish.scales,
         )
 
-    def records(self, units: Sequence[int], stats: Mapping[int, UnitStats]) -> Iterator[UnitRecord]:
-        """A record for each unit; nothing when it was stopped on the way."""
-        tasks = [Task(unit, seed) for unit in units for seed in self._wish.seeds]
+    def records(
+        self,
+        units: Sequence[int],
+        stats: Mapping[int, UnitStats],
+        others: Mapping[int, Sequence[tuple[int, int]]] | None = None,
+    ) -> Iterator[UnitRecord]:
+        """A record for each unit; nothing when it was stopped on the way.
+
+        With `others` (unit -> its second units and 1 or -1) they are of the kind for two units.
+        """
+        tasks = [
+            Task(unit, seed, other)
+            for unit in units
+            for other in (others[unit] if others else [None])
+            for seed in self._wish.seeds
+        ]
         made = self.make(tasks)
+        kind = PAIR_KIND if others else PIXEL_KIND if self._wish.generator is None else CODE_KIND
         for unit in units:
             of_unit = [one for one in made if one.task.unit == unit]
             if of_unit:
-                yield self._record(unit, of_unit, stats.get(unit))
+                yield self._record(kind, unit, of_unit, stats.get(unit))
 
     def make(self, tasks: Sequence[Task]) -> list[Made]:
         """One for each task, in their order; what failed is tried once with another seed. Empty when stopped."""
@@ -118,42 +173,85 @@ class Maker:
                 self.most = len(batch) // 2
         return made
 
+    @torch.no_grad()
     def _finished(self, tasks: Sequence[Task], found: Ascended) -> list[Made]:
-        pictures = self._image.pictures(found.codes)
-        units = torch.tensor([task.unit for task in tasks], device=pictures.device)
-        shown = as_bytes(stretched(pictures, self._image.mean))
-        activations, _ = reached(
-            self._model, self.part, pictures * 255, units, self.climb.objective.whole_map
-        )
-        values, better = reached(self._model, self.part, shown.float(), units, self.climb.objective.whole_map)
+        pictures, whole = self._image.pictures(found.codes), self._image.whole(found.codes)
+        shown = as_bytes(self._image.displayed(pictures))
+        activations, others, _ = self._reached(pictures * 255, tasks)
+        values, _, better = self._reached(shown.float(), tasks)
         kept = torch.linspace(0, len(found.trace) - 1, min(_TRACE, len(found.trace))).round().long()
         traces = found.trace.cpu()[kept].T.tolist()
-        cut = self.part.shown(shown)
-        rows = zip(activations.tolist(), values.tolist(), better.tolist(), strict=True)
+        cut, wholes = self.part.shown(shown), None if whole is None else as_bytes(whole)
+        codes = self._image.code(found.codes)
+        rows = zip(activations, values, better, strict=True)
         return [
-            Made(task, found.reasons[k], as_rgb(cut[k]), *row, found.rescued[k], trace=tuple(traces[k]))
+            Made(
+                task,
+                found.reasons[k],
+                as_rgb(cut[k]),
+                *row,
+                found.rescued[k],
+                trace=tuple(traces[k]),
+                value=float(found.values[k]),
+                other=others[k] if task.other else None,
+                code=None if codes is None else codes[k].cpu().numpy(),
+                whole=None if wholes is None else as_rgb(wholes[k]),
+            )
             for k, (task, row) in enumerate(zip(tasks, rows, strict=True))
         ]
 
-    def _record(self, unit: int, made: Sequence[Made], stats: UnitStats | None) -> UnitRecord:
-        """The pictures that came out, the strongest first, as they are shown (the weakest when minimising)."""
+    def _reached(
+        self, pixels: torch.Tensor, tasks: Sequence[Task]
+    ) -> tuple[list[float], list[float], list[int]]:
+        """Of each task's unit and of its second one (or again its own) the value at pictures in 0..255, and how
+        many units are stronger than the first.
+        """
+        firsts = torch.tensor([task.unit for task in tasks], device=pixels.device)
+        seconds = torch.tensor([(task.other or (task.unit, 0))[0] for task in tasks], device=pixels.device)
+        whole_map = self.climb.objective.whole_map
+        own, better = reached(self._model, self.part, pixels, firsts, whole_map)
+        if not any(task.other for task in tasks):
+            return own.tolist(), own.tolist(), better.tolist()
+        other, _ = reached(self._model, self.part, pixels, seconds, whole_map)
+        return own.tolist(), other.tolist(), better.tolist()
+
+    def _record(self, kind: str, unit: int, made: Sequence[Made], stats: UnitStats | None) -> UnitRecord:
+        """The pictures that came out, the strongest first, as they are shown (the weakest when minimising).
+
+        Those of two units: by the objective, one pair after the other.
+        """
         sign = 1 if self._wish.minimise else -1
-        good = sorted((one for one in made if not one.reason), key=lambda one: sign * one.shown)
+        pairs = list(dict.fromkeys(one.task.other for one in made))
+
+        def order(one: Made) -> tuple[int, float]:
+            return pairs.index(one.task.other), sign * (one.shown if one.task.other is None else one.value)
+
+        good = sorted((one for one in made if not one.reason), key=order)
         failed = [one.reason for one in made if one.reason]
         note = f"{len(failed)} of {len(made)} seeds gave no picture ({failed[0]})." if failed else ""
-        pictures = tuple(_picture(rank, one, stats) for rank, one in enumerate(good))
-        return UnitRecord(UnitRef(self._layer.name, unit), (KIND,), pictures, note=note)
+        pictures = tuple(self._picture(kind, rank, one, stats) for rank, one in enumerate(good))
+        return UnitRecord(UnitRef(self._layer.name, unit), (kind,), pictures, note=note)
 
-
-def _picture(rank: int, made: Made, stats: UnitStats | None) -> UnitPicture:
-    assert made.rgb is not None
-    more = {
-        "shown": round(made.shown, 4),
-        "stronger_units": made.better,
-        "rescued": made.rescued,
-        "reseeded": made.reseeded,
-        "trace": [round(value, 3) for value in made.trace],
-    }
-    percentile = None if stats is None else stats.percentile(made.activation)
-    facts = PictureFacts(made.activation, percentile, made.task.seed, more=more)
-    return UnitPicture(KIND, rank, made.rgb, made.shown, facts)
+    def _picture(self, kind: str, rank: int, made: Made, stats: UnitStats | None) -> UnitPicture:
+        assert made.rgb is not None
+        more: dict[str, Any] = {
+            "shown": round(made.shown, 4),
+            "stronger_units": made.better,
+            "rescued": made.rescued,
+            "reseeded": made.reseeded,
+            "trace": [round(value, 3) for value in made.trace],
+        }
+        if made.task.other is not None and made.other is not None:
+            unit, sign = made.task.other
+            more |= {"other": unit, "with": sign > 0, "other_activation": round(made.other, 4)}
+        if made.code is not None and self._wish.codes:
+            more["code"] = packed(made.code)
+        whole = made.whole
+        if whole is None or max(whole.shape) > MAX_SIDE or whole.shape == made.rgb.shape:
+            whole = None
+        else:
+            more["field"] = list(self.part.field)
+        percentile = None if stats is None else stats.percentile(made.activation)
+        facts = PictureFacts(made.activation, percentile, made.task.seed, more=more)
+        score = made.shown if made.task.other is None else made.value
+        return UnitPicture(kind, rank, made.rgb, score, facts, whole=whole)

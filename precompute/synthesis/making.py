@@ -1,8 +1,8 @@
-"""The items of an `am` run: how many units fit into one batch, and their records."""
+"""The items of an `am` or `dgn-am` run: how many units fit into one batch, and their records."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
 
@@ -21,7 +21,7 @@ class Making:
     many pictures are made at once since the memory did not suffice for all of one unit (None: it did).
 
     `stats` are by layer name, `stopped` is asked in every step and may wait, `batch` pictures are made at
-    once (None: by size).
+    once (None: by size). `others` are the second units of pictures of two: see `Maker.records`.
     """
 
     def __init__(
@@ -31,8 +31,10 @@ class Making:
         stats: Mapping[str, Mapping[int, UnitStats]],
         stopped: Callable[[], bool],
         batch: int | None = None,
+        others: Mapping[int, Sequence[tuple[int, int]]] | None = None,
     ) -> None:
         self._model, self._wish, self._stats, self._stopped, self._batch = model, wish, stats, stopped, batch
+        self._others = others
         self._maker: tuple[str, Maker] | None = None
         self.rescued = 0
         self.fewer: int | None = None
@@ -40,7 +42,7 @@ class Making:
     def records(self, item: Item) -> Iterator[UnitRecord]:
         maker = self.maker(item.layer)
         before = maker.most
-        for record in maker.records(item.units, self._stats.get(item.layer, {})):
+        for record in maker.records(item.units, self._stats.get(item.layer, {}), self._others):
             self.rescued += sum(bool(picture.facts.more["rescued"]) for picture in record.pictures)
             yield record
         self.fewer = self.fewer if maker.most == before else maker.most
@@ -48,9 +50,14 @@ class Making:
     def units_at_once(self, layer: LayerInfo) -> int:
         """How many units fit into one batch with all their seeds; at least one."""
         height, width = self.maker(layer.name).part.size
-        fitting = _PIXELS // (height * width) * (1 if self._model.device.type == "cpu" else _DEVICE_FACTOR)
+        painted = 0 if self._wish.generator is None else self._wish.generator.size**2
+        pixels = max(height * width, painted)
+        fitting = _PIXELS // pixels * (1 if self._model.device.type == "cpu" else _DEVICE_FACTOR)
         pictures = self._batch or min(max(fitting, _FEWEST), _MOST)
-        return max(pictures // len(self._wish.seeds), 1)
+        of_unit = len(self._wish.seeds) * max(
+            (len(pairs) for pairs in (self._others or {}).values()), default=1
+        )
+        return max(pictures // of_unit, 1)
 
     def maker(self, layer: str) -> Maker:
         """Of the layer; the last one is kept."""

@@ -16,13 +16,15 @@ class Objective:
     """A line of the OBJECTIVES table.
 
     `value` takes maps (N, units, h, w) and the pictures' units (N,), int64; it returns (N,). `whole_map`: it
-    reads more than the centre position. `for_classes`: it makes sense only where units are classes.
+    reads more than the centre position. `for_classes`: it makes sense only where units are classes. `shares`:
+    values of different units are comparable as they are.
     """
 
     value: Callable[[Tensor, Tensor], Tensor]
     title: str
     whole_map: bool = False
     for_classes: bool = False
+    shares: bool = False
 
 
 def centre(maps: Tensor, units: Tensor) -> Tensor:
@@ -40,6 +42,11 @@ def log_softmax(maps: Tensor, units: Tensor) -> Tensor:
     return centre(_at_centre(maps).log_softmax(1)[:, :, None, None], units)
 
 
+def softmax(maps: Tensor, units: Tensor) -> Tensor:
+    """The unit's probability among the units of its layer; hardly any gradient where that is near 0 or 1."""
+    return centre(_at_centre(maps).softmax(1)[:, :, None, None], units)
+
+
 def _at_centre(maps: Tensor) -> Tensor:
     return maps[:, :, maps.shape[2] // 2, maps.shape[3] // 2].float()
 
@@ -48,12 +55,18 @@ OBJECTIVES: dict[str, Objective] = {
     "centre": Objective(centre, "value at the map's centre"),
     "channel": Objective(channel, "mean of the whole map", whole_map=True),
     "logit": Objective(centre, "value before the softmax", for_classes=True),
-    "log-softmax": Objective(log_softmax, "log-probability among the layer's units", for_classes=True),
+    "softmax": Objective(softmax, "probability among the layer's units", for_classes=True, shares=True),
+    "log-softmax": Objective(
+        log_softmax, "log-probability among the layer's units", for_classes=True, shares=True
+    ),
 }
+AUTO = "auto"  # log-softmax where units are classes, centre elsewhere
 
 
 def check_objective(name: str, layer: LayerInfo) -> Objective:
-    """The named objective; raises ValueError in one sentence where it does not fit the layer."""
+    """The named objective, or what AUTO is for the layer; raises ValueError in one sentence where it does not fit."""
+    if name == AUTO:
+        name = "log-softmax" if layer.is_class_layer and layer.kind != "Softmax" else "centre"
     objective = OBJECTIVES[name]
     if objective.for_classes and not layer.is_class_layer:
         raise ValueError(

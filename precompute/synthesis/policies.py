@@ -1,7 +1,8 @@
-"""Step policies: from the gradient to what is added to the picture. The three of 2015, and the normalised one.
+"""Step policies: from the gradient to what is added to the picture. The three of 2015, and the normalised ones.
 
-Pictures are in 0..1. The learning rates of 2015 are for pixels in 0..255: a picture and its gradient change by
-255 in opposite directions, so such a rate is divided by 255 squared here, and `desired` stays as it is.
+Pictures are in 0..1, codes of a generator in units of their mean standard deviation. The learning rates of 2015
+are for pixels in 0..255: a picture and its gradient change by 255 in opposite directions, so such a rate is divided
+by 255 squared here, and `desired` stays as it is.
 """
 
 from __future__ import annotations
@@ -74,11 +75,28 @@ class Normalised:
         return gradient * (size / per_picture(mean_size(gradient) + _TINY, gradient))
 
 
-POLICIES: dict[str, type[Constant | Progress | Progress01 | Normalised]] = {
+@dataclass(frozen=True)
+class CodeStep:
+    """Every step changes a code by the same mean absolute amount, which falls linearly from `step` to `end`.
+
+    In units of the code's mean standard deviation; the mean is over all elements (Nguyen et al. 2016, released
+    code: y += step * g / mean|g|; 8 there is 2.1 standard deviations of CaffeNet's fc6).
+    """
+
+    step: float = 2.0
+    end: float = 0.0
+
+    def __call__(self, gradient: Tensor, values: Tensor, done: float) -> Tensor:  # noqa: ARG002 (a Policy)
+        size = self.step + (self.end - self.step) * done
+        return gradient * (size / per_picture(gradient.flatten(1).abs().mean(1) + _TINY, gradient))
+
+
+POLICIES: dict[str, type[Constant | Progress | Progress01 | Normalised | CodeStep]] = {
     "constant": Constant,
     "progress": Progress,
     "progress01": Progress01,
     "normalised": Normalised,
+    "code-step": CodeStep,
 }
 
 

@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
-from precompute.synthesis.policies import POLICIES, Constant, Normalised, Policy, Progress
+from precompute.synthesis.policies import POLICIES, CodeStep, Constant, Normalised, Policy, Progress
 from precompute.synthesis.priors import PRIORS, Blur, Decay, Jitter, Prior, SmallContribution, SmallNorm
 
 DEFAULT = "robust"
+DGN, DGN_START = "dgn", "dgn-start"  # for codes: from noise, and from a real picture's code
+TRANSFER_STEP = 0.5  # of "dgn" for another network than the generator's own: 2 to 8 in the released code
 
 
 @dataclass(frozen=True)
 class Preset:
     """`noise` is the standard deviation of the starting noise in 0..1.
+
+    A preset with a `bound` is for codes of a generator, which stay so many standard deviations about their mean;
+    `noise` is then in standard deviations of each element. One without is for pixels.
 
     `keep` says which picture is the result: that of the highest value on the way ("best", as in 2015) or the
     last one, which is the better choice where the network sees each picture moved. `natural` in 0..1 is how much
@@ -31,6 +36,7 @@ class Preset:
     keep: Literal["best", "last"] = "best"
     natural: float = 0.0
     policy_2015: Policy | None = None
+    bound: float | None = None
 
 
 _TABLE_1 = "Yosinski et al. 2015, Table 1"
@@ -78,13 +84,40 @@ PRESETS: dict[str, Preset] = {
         policy_2015=Progress(2.0, 1e8),
     ),
     "none": Preset("no prior at all", "plain gradient ascent", 256, Normalised(1.0)),
+    DGN: Preset(
+        "natural pictures, painted by a generator",
+        "Nguyen et al. 2016 (DGN-AM), section 2, and the released code",
+        200,
+        CodeStep(2.0),
+        (Decay(0.01),),
+        noise=1.0,
+        keep="last",
+        bound=3.0,
+    ),
+    DGN_START: Preset(
+        "from a real picture, as little changed as will do",
+        "Nguyen et al. 2016, released code (3_start_from_real_image)",
+        30,
+        CodeStep(0.27),
+        (Decay(0.01),),
+        noise=0.0,
+        keep="last",
+        bound=3.0,
+    ),
 }
+
+
+def presets_for(*, codes: bool) -> tuple[str, ...]:
+    """The names of those for codes of a generator, or of those for pixels."""
+    return tuple(name for name, preset in PRESETS.items() if (preset.bound is not None) == codes)
 
 
 def as_json(preset: Preset) -> dict[str, Any]:
     """The preset as JSON values, complete: what a run records of it."""
     values = {field.name: getattr(preset, field.name) for field in fields(preset)}
     del values["policy_2015"]  # what was not used
+    if preset.bound is None:
+        del values["bound"]
     values["policy"] = _named(POLICIES, preset.policy)
     values["priors"] = [_named(PRIORS, prior) for prior in preset.priors]
     return values

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 # Repeated here because the help must not wait for torch; a test compares them with the tables.
 PRESET_NAMES = ("robust", "A", "B", "C", "D", "none")
+CODE_PRESET_NAMES = ("dgn", "dgn-start")
 POLICY_NAMES = ("constant", "progress", "progress01", "normalised")
 AS_IN_2015 = "2015"
-OBJECTIVE_NAMES = ("centre", "channel", "logit", "log-softmax")
+OBJECTIVE_NAMES = ("centre", "channel", "logit", "softmax", "log-softmax")
 
 
 def add_recipe(parser: argparse.ArgumentParser) -> None:

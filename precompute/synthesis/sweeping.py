@@ -16,7 +16,7 @@ from deepvis_app.messages import U8, LayerInfo
 from deepvis_app.models import LoadedModel
 from precompute.publish.pictures import encode_exact
 from precompute.publish.sheet import Tile, draw_sheet
-from precompute.synthesis.ascent import Task
+from precompute.synthesis.aim import Task
 from precompute.synthesis.maker import Maker, Wish
 from precompute.synthesis.policies import Normalised
 from precompute.synthesis.presets import Preset, as_json
@@ -35,7 +35,7 @@ STRONGEST: dict[str, Callable[[float], Prior]] = {
 }
 _WORDS = {Decay: "decay ", Blur: "blur ", SmallNorm: "norm ", SmallContribution: "contrib. "}
 _LETTERS = {Decay: "d", Blur: "b", SmallNorm: "n", SmallContribution: "c"}
-_FOOTER = (
+FOOTER = (
     "first line: the value reached (s: normalised step); second: d decay, b blur width/every, "
     "n and c percentiles of norm and contribution"
 )
@@ -109,13 +109,14 @@ def write(
     title: str,
     columns: int | None = None,
     facts: Mapping[str, Any] | None = None,
+    footer: str = FOOTER,
 ) -> None:
     """`stem`.png, a labelled contact sheet, and `stem`.json with the parameters and values in the same order.
 
     `facts` are JSON values: of which network, layer and unit, and how.
     """
     tiles = [Tile(_picture(one), _value(one), one.setting.label) for one in tried]
-    sheet = draw_sheet(tiles, title, _FOOTER, columns=columns)
+    sheet = draw_sheet(tiles, title, footer, columns=columns)
     with atomic_write(stem.with_suffix(".png")) as file:
         file.write(encode_exact(sheet, "png"))
     rows = [

@@ -11,13 +11,14 @@ import numpy as np
 
 from deepvis_app.messages import LayerInfo
 from deepvis_app.models import LoadedModel
+from deepvis_app.models.fingerprint import fingerprint
 from precompute.kept import keep, kept
-from precompute.synthesis.ascent import Task
+from precompute.synthesis.aim import Task
 from precompute.synthesis.maker import Made, Wish
 from precompute.synthesis.presets import Preset, as_json
 
 FOLDER = "sweeps"
-_FACTS = ("reason", "activation", "shown", "better", "rescued", "reseeded", "trace")
+_FACTS = ("reason", "activation", "shown", "better", "rescued", "reseeded", "trace", "value")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,10 @@ class Tried:
 def tries_key(model: LoadedModel, layer: LayerInfo, wish: Wish, unit: int, tries: Sequence[Try]) -> str:
     """Of everything that decides about the pictures."""
     presets = [as_json(one.preset) for one in tries]
-    parts = [model.info.fingerprint, str(model.preprocess), layer.name, unit, wish.seeds, wish.half, presets]
+    first = None if wish.first is None else sha256(wish.first.tobytes()).hexdigest()
+    generator = None if wish.generator is None else fingerprint(wish.generator)
+    of_network = [model.info.fingerprint, str(model.preprocess), layer.name, unit]
+    parts = [*of_network, wish.seeds, wish.half, wish.objective, wish.minimise, first, generator, presets]
     return sha256(json.dumps(parts).encode()).hexdigest()
 
 

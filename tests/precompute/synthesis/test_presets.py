@@ -5,10 +5,10 @@ import json
 import pytest
 
 from precompute.synthesis.objectives import OBJECTIVES
-from precompute.synthesis.policies import POLICIES, Constant, Normalised, Progress
-from precompute.synthesis.presets import DEFAULT, PRESETS, as_json
+from precompute.synthesis.policies import POLICIES, CodeStep, Constant, Normalised, Progress
+from precompute.synthesis.presets import DEFAULT, PRESETS, as_json, presets_for
 from precompute.synthesis.priors import Blur, Decay, SmallContribution, SmallNorm
-from precompute.synthesis.recipe import OBJECTIVE_NAMES, POLICY_NAMES, PRESET_NAMES
+from precompute.synthesis.recipe import CODE_PRESET_NAMES, OBJECTIVE_NAMES, POLICY_NAMES, PRESET_NAMES
 
 # Yosinski et al. 2015, Table 1: decay, blur width, blur every, norm percentile, contribution percentile; then the
 # iterations and learning rates that the toolbox's documentation names for the same four.
@@ -43,7 +43,22 @@ def test_every_preset_can_be_written_down(name: str) -> None:
 
 
 def test_the_options_offer_what_the_tables_have() -> None:
-    assert set(PRESET_NAMES) == set(PRESETS)
+    assert presets_for(codes=False) == PRESET_NAMES
+    assert presets_for(codes=True) == CODE_PRESET_NAMES
     assert PRESET_NAMES[0] == DEFAULT
-    assert set(POLICY_NAMES) == set(POLICIES)
+    assert set(POLICY_NAMES) == {name for name, kind in POLICIES.items() if kind is not CodeStep}
     assert set(OBJECTIVE_NAMES) == set(OBJECTIVES)
+
+
+def test_what_am_records_of_a_preset_is_what_it_always_was() -> None:
+    """A run is known by its parameters: another name in them and no run of the past is taken up again."""
+    assert set(as_json(PRESETS[DEFAULT])) == {
+        "title", "source", "steps", "policy", "priors", "noise", "keep", "natural",
+    }  # fmt: skip
+
+
+def test_the_published_settings_of_dgn_am() -> None:
+    written = as_json(PRESETS["dgn"])
+    assert (written["steps"], written["bound"], written["keep"], written["noise"]) == (200, 3.0, "last", 1.0)
+    assert written["policy"] == {"name": "code-step", "step": 2.0, "end": 0.0}
+    assert written["priors"] == [{"name": "decay", "rate": 0.01}]

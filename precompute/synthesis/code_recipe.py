@@ -1,0 +1,68 @@
+"""The options that change a preset for codes, and the preset that comes of them."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from precompute.options import positive
+from precompute.synthesis.recipe import CODE_PRESET_NAMES, above, between
+
+if TYPE_CHECKING:
+    from deepvis_app.models import LoadedModel
+    from precompute.synthesis.natural import Card
+    from precompute.synthesis.presets import Preset
+
+DEFAULT_GENERATOR = "dgn64-fc6"
+
+
+def add_code_recipe(parser: argparse.ArgumentParser) -> None:
+    """The options that `preset_of` reads, and --generator."""
+    add = parser.add_argument
+    add("--generator", default=DEFAULT_GENERATOR, metavar="NAME",
+        help="what paints: a bundled or trained one by name, or its .safetensors file (default dgn64-fc6)")  # fmt: skip
+    add("--preset", choices=CODE_PRESET_NAMES, help="default: dgn, with --start dgn-start")
+    add("--steps", type=positive, metavar="N", help="default: the preset's, 200 or 30")
+    add("--step", type=above(0.0), metavar="X",
+        help="mean change of the code in the first step, in standard deviations (default 2, for another network "
+        "than the generator's own 0.5)")  # fmt: skip
+    add(
+        "--shrink",
+        type=between(0.0, 1.0),
+        metavar="X",
+        help="what is left of the code after each step (default 0.99)",
+    )
+    add(
+        "--bound",
+        type=above(0.0),
+        metavar="X",
+        help="standard deviations about the mean that codes keep to (default 3)",
+    )
+    add(
+        "--noise",
+        type=between(0.0, 100.0),
+        metavar="X",
+        help="of the start, in standard deviations (default 1)",
+    )
+
+
+def preset_of(options: argparse.Namespace, model: LoadedModel, card: Card) -> Preset:
+    """The chosen preset for this network, with what the options change; notes its name in `options`."""
+    from precompute.synthesis.natural import preset_for
+    from precompute.synthesis.policies import CodeStep
+    from precompute.synthesis.presets import DGN, DGN_START
+    from precompute.synthesis.priors import Decay
+
+    options.preset = options.preset or (DGN if options.start is None else DGN_START)
+    preset = preset_for(options.preset, model, card)
+    if options.step is not None:
+        preset = replace(preset, policy=CodeStep(options.step))
+    if options.shrink is not None:
+        preset = replace(preset, priors=(Decay(1 - options.shrink),) if options.shrink < 1 else ())
+    return replace(
+        preset,
+        steps=options.steps or preset.steps,
+        noise=preset.noise if options.noise is None else options.noise,
+        bound=options.bound or preset.bound,
+    )

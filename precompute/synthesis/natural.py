@@ -1,0 +1,89 @@
+"""What DGN-AM needs to know of a generator: its step for a network, its identity, and the code of a real picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from deepvis_app.messages import F32, ModelChoice
+from deepvis_app.models import LoadedModel, ModelError, load_model
+from deepvis_app.models.fingerprint import fingerprint
+from deepvis_app.render.pictures import read_picture
+from precompute.generators.encoder import Encoder, LayerError
+from precompute.generators.store import GeneratorError
+from precompute.generators.topology import AnyGenerator
+from precompute.synthesis.policies import CodeStep
+from precompute.synthesis.presets import DGN, PRESETS, TRANSFER_STEP, Preset
+
+Card = Mapping[str, Any]
+
+
+def preset_for(name: str, model: LoadedModel, card: Card) -> Preset:
+    """A preset for codes, with the smaller step where the generator is that of another network."""
+    preset = PRESETS[name]
+    if name == DGN and encoder_of(card).get("fingerprint") != model.info.fingerprint:
+        return replace(preset, policy=CodeStep(TRANSFER_STEP))
+    return preset
+
+
+def identity(generator: AnyGenerator, card: Card) -> dict[str, str]:
+    """Name and hash of the weights, as a run records them."""
+    weights = str(card.get("weights_sha256") or fingerprint(generator))
+    return {"name": str(card.get("name") or "unnamed"), "weights_sha256": weights}
+
+
+def encoder_of(card: Card) -> Card:
+    """What the card says of the network whose code the generator reads; empty where it says nothing."""
+    found = card.get("encoder")
+    return found if isinstance(found, Mapping) else {}
+
+
+def start_code(path: Path, generator: AnyGenerator, card: Card, model: LoadedModel) -> F32:
+    """The code of a picture file, in the generator's shape, as its own network gives it.
+
+    That is `model`, or is loaded by the name on the card. Raises GeneratorError and PictureError.
+    """
+    rgb = read_picture(path)
+    name, layer = identity(generator, card)["name"], str(encoder_of(card).get("layer", ""))
+    owner = _owner(name, encoder_of(card), model)
+    try:
+        encoder = Encoder(owner, layer)
+    except LayerError as error:
+        raise GeneratorError(f"Generator {name} does not fit its network: {error}") from error
+    pixels = torch.from_numpy(owner.preprocess.pixels(rgb)).permute(2, 0, 1)[None].to(owner.device)
+    with torch.no_grad():
+        code: F32 = encoder(pixels.float() / 255).code[0].float().cpu().numpy()
+    if code.shape != generator.code_shape:
+        raise GeneratorError(
+            f"Generator {name} takes codes of shape {generator.code_shape}, but {layer} of {owner.info.title} "
+            f"gives {code.shape}."
+        )
+    return code
+
+
+def _owner(name: str, encoder: Card, model: LoadedModel) -> LoadedModel:
+    """The network whose code the generator reads. Raises GeneratorError."""
+    if encoder.get("fingerprint") == model.info.fingerprint:
+        return model
+    title = str(encoder.get("title", ""))
+    cure = "start from noise, or visualise that network itself"
+    if not title or not encoder.get("layer"):
+        raise GeneratorError(
+            f"Generator {name} does not say which network's code it reads, so no picture can be its start: "
+            "start from noise."
+        )
+    try:
+        owner = load_model(ModelChoice(title, device=str(model.device)))
+    except ModelError as error:
+        raise GeneratorError(
+            f"Generator {name} reads the code of {title}, which cannot be loaded here ({error}): {cure}."
+        ) from error
+    if owner.info.fingerprint != encoder.get("fingerprint"):
+        raise GeneratorError(
+            f"Generator {name} reads the code of {title} with other weights than those installed: {cure}."
+        )
+    return owner
