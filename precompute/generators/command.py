@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,11 +80,15 @@ def _encoder(options: argparse.Namespace, model: LoadedModel) -> Encoder:
 
 
 def _recipe(options: argparse.Namespace, encoder: Encoder) -> Recipe:
+    from precompute.generators.losses import Weights
     from precompute.generators.schedule import Recipe
     from precompute.generators.topology import Topology
 
     topology = Topology(encoder.code_shape, options.size, options.upsampling)
-    return Recipe(topology, pictures=options.pictures, batch=options.batch, seed=options.seed)
+    weights = Weights(adversary=options.adversary)
+    return Recipe(
+        topology, pictures=options.pictures, batch=options.batch, seed=options.seed, weights=weights
+    )
 
 
 def _words(options: argparse.Namespace) -> str:
@@ -97,6 +102,7 @@ def _words(options: argparse.Namespace) -> str:
         "upsampling",
         "pictures",
         "batch",
+        "adversary",
         "seed",
         "threads",
     )
@@ -122,19 +128,35 @@ def _count(text: str) -> int:
     return number
 
 
+def _weight(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a weight of 0 or more")
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog=f"deepvis-precompute {NAME}", description=__doc__)
     add = parser.add_argument
     add("--model", default=DEFAULT_MODEL, help="the network whose code is inverted (default caffenet64)")
     add("--weights", default="default", help="default, random, or a weights file")
     add("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
+    add("--mean", default="", metavar="FILE", help="of a Caffe network: .binaryproto, .npy, or 104,117,123")
+    add("--labels", default="", metavar="FILE", help="the classes' names, one on each line")
     add("--layer", default="fc6", help="where the code is taken, after its ReLU (default fc6)")
     add("--compare", default="", metavar="LAYERS", help="layers of the feature loss (default: by map size)")
     add("--images", type=Path, required=True, metavar="DIR|ZIP", help="pictures to learn from")
     add("--size", type=int, choices=SIZES, default=64, help="side of the generator's pictures")
-    add("--upsampling", choices=UPSAMPLINGS, default="bilinear")
+    add("--upsampling", choices=UPSAMPLINGS, default="nearest")
     add("--pictures", type=_count, default=1_200_000, help="how many are seen in all; raise it to go on")
-    add("--batch", type=_count, default=32)
+    add("--batch", type=_count, default=64)
+    add(
+        "--adversary",
+        type=_weight,
+        default=0.08,
+        metavar="WEIGHT",
+        help="of its loss; 0: none (default 0.08)",
+    )
     add("--seed", type=int, default=0)
     add("--threads", type=_count, default=2, help="parts of a batch worked on at a time on the CPU")
     add("--name", default="", help="of the result (default dgnSIZE-LAYER)")

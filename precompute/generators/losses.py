@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import torch
 from torch.nn import functional as F
@@ -22,9 +22,6 @@ class Weights:
     maps: float = 1.0  # times MAP_WEIGHTS
     code: float = 1.0
     adversary: float = 0.08
-
-    def with_features(self, factor: float) -> Weights:
-        return replace(self, maps=factor * self.maps, code=factor * self.code)
 
 
 @dataclass(frozen=True)

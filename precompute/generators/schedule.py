@@ -20,7 +20,7 @@ class Recipe:
 
     topology: Topology
     pictures: int = 1_200_000  # in all, over all parts of the run
-    batch: int = 32
+    batch: int = 64
     peak_rate: float = 5e-4
     warm_up: int = 8_000  # pictures until the peak rate
     decay_from: float = 0.6  # share of the run after which the rate falls
@@ -28,10 +28,8 @@ class Recipe:
     betas: tuple[float, float] = (0.9, 0.99)
     clip: float = 1.0  # largest norm of a gradient
     weights: Weights = field(default_factory=Weights)
-    features_grow: int = 100_000  # pictures until map and code errors have their full weight
-    features_begin: float = 0.05  # share of it at the start
     jitter: int = 2  # pixels by which both pictures are moved before they are compared
-    adversary_from: float = 0.5  # share of the run without an adversary
+    adversary_from: float = 0.6  # share of the run without an adversary
     adversary_grows: int = 60_000  # pictures until its full weight
     adversary_rate: float = 4e-4
     adversary_betas: tuple[float, float] = (0.5, 0.99)
@@ -53,15 +51,6 @@ def rate_factor(recipe: Recipe, seen: int) -> float:
         return 1.0
     down = (share - recipe.decay_from) / (1 - recipe.decay_from)
     return recipe.last_rate + (1 - recipe.last_rate) * 0.5 * (1 + math.cos(math.pi * down))
-
-
-def feature_factor(recipe: Recipe, seen: int) -> float:
-    """Share of the weight of map and code errors.
-
-    They come after the image error: from noise it is easier to fool the encoder with a pattern than to paint.
-    """
-    grown = min(seen / max(recipe.features_grow, 1), 1.0)
-    return recipe.features_begin + (1 - recipe.features_begin) * grown
 
 
 def moved(recipe: Recipe, seen: int) -> tuple[int, int, bool]:

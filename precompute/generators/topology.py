@@ -30,7 +30,7 @@ class Topology:
 
     code: tuple[int, ...]
     size: int = 64
-    upsampling: Upsampling = "bilinear"
+    upsampling: Upsampling = "nearest"
     hidden: int = 1024
     slope: float = 0.2
 

@@ -22,7 +22,6 @@ from precompute.generators.schedule import (
     Recipe,
     adversary_due,
     adversary_weight,
-    feature_factor,
     moved,
     rate_factor,
 )
@@ -88,7 +87,7 @@ class Trainer:
         task = Task(
             self.generator,
             self._discriminator if self.adversary_since is not None else None,
-            recipe.weights.with_features(feature_factor(recipe, self.seen)),
+            recipe.weights,
             weight if self.balance.generator_learns else 0.0,
             self.balance.discriminator_learns,
             moved(recipe, self.seen),

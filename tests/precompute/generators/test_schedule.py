@@ -10,7 +10,6 @@ from precompute.generators.schedule import (
     Recipe,
     adversary_due,
     adversary_weight,
-    feature_factor,
     moved,
     rate_factor,
 )
@@ -36,21 +35,14 @@ def test_a_run_that_is_made_longer_gets_a_fresh_fall() -> None:
 
 
 def test_the_adversary_comes_late_and_grows() -> None:
-    assert not adversary_due(RECIPE, 49_999)
-    assert adversary_due(RECIPE, 50_000)
+    assert not adversary_due(RECIPE, 59_999)
+    assert adversary_due(RECIPE, 60_000)
     assert adversary_weight(RECIPE, 40_000, None) == 0
     weights = [adversary_weight(RECIPE, 50_000 + n, 50_000) for n in (0, 500, 1000, 9000)]
     full = RECIPE.weights.adversary
     assert weights == pytest.approx([0, full / 2, full, full])
     without = replace(RECIPE, weights=replace(RECIPE.weights, adversary=0.0))
     assert not adversary_due(without, 100_000)
-
-
-def test_features_count_little_at_first_and_in_full_later() -> None:
-    factors = [feature_factor(RECIPE, seen) for seen in (0, 50_000, 100_000, 900_000)]
-    assert factors == pytest.approx([0.05, 0.525, 1, 1])
-    weights = RECIPE.weights.with_features(0.5)
-    assert (weights.image, weights.maps, weights.code) == (20, 0.5, 0.5)
 
 
 def test_comparisons_are_moved_by_a_few_pixels_each_batch_otherwise() -> None:
