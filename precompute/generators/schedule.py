@@ -12,6 +12,7 @@ from precompute.generators.topology import Topology
 
 # What may change between two parts of one run: how long it is, and what does not change the result.
 CHANGEABLE = ("pictures",)
+STILL = (0, 0, False)  # pictures are compared as they are
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Recipe:
     betas: tuple[float, float] = (0.9, 0.99)
     clip: float = 1.0  # largest norm of a gradient
     weights: Weights = field(default_factory=Weights)
-    jitter: int = 2  # pixels by which both pictures are moved before they are compared
+    jitter: int = 0  # pixels by which both pictures are moved, and flipped, before they are compared
     adversary_from: float = 0.6  # share of the run without an adversary
     adversary_grows: int = 60_000  # pictures until its full weight
     adversary_rate: float = 4e-4
@@ -58,6 +59,8 @@ def moved(recipe: Recipe, seen: int) -> tuple[int, int, bool]:
 
     A picture that has the wanted features only at one place of the convolutions' strides is a fooling pattern.
     """
+    if not recipe.jitter:
+        return STILL
     chance = random.Random(f"{recipe.seed} {seen}")
     return (
         chance.randint(-recipe.jitter, recipe.jitter),

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from precompute.generators.discriminator import Discriminator
 from precompute.generators.encoder import Encoder
 from precompute.generators.losses import Weights, errors, fake_loss, real_loss
+from precompute.generators.schedule import STILL
 from precompute.generators.topology import Generator
 
 
@@ -45,8 +46,10 @@ def work(task: Task, encoder: Encoder, wanted: torch.Tensor) -> Shard:
     """`wanted` is (N, 3, S, S) in 0..1 on the encoder's device; computed in bfloat16 where the device knows it."""
     with torch.autocast(wanted.device.type, torch.bfloat16, enabled=wanted.device.type != "mps"):
         with torch.no_grad():
-            code = encoder(wanted).code.float()
-            real = encoder(move(wanted, *task.moved))
+            real = encoder(wanted)
+            code = real.code.float()
+            if task.moved != STILL:
+                real = encoder(move(wanted, *task.moved))
         painted = task.generator(code).float()
         # Networks are shown what a person is shown; the image error still sees how far it overshoots.
         shown = painted.clamp(0, 1)
@@ -73,6 +76,8 @@ def work(task: Task, encoder: Encoder, wanted: torch.Tensor) -> Shard:
 
 def move(pictures: torch.Tensor, down: int, right: int, flipped: bool) -> torch.Tensor:
     """All pictures (N, 3, H, W) moved alike, mirrored at the border; differentiable."""
+    if (down, right, flipped) == STILL:
+        return pictures
     if flipped:
         pictures = pictures.flip(3)
     height, width = pictures.shape[2:]
