@@ -20,15 +20,17 @@ def kept_file(folder: str, key: str) -> Path:
     return cache_folder() / folder / f"{key[:32]}.npz"
 
 
-def keep(folder: str, key: str, facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Write arrays and JSON values whole or not at all; the oldest files of the folder go. Raises OSError."""
+def keep(
+    folder: str, key: str, facts: Mapping[str, Any], arrays: Mapping[str, Array], most: int = _FILES
+) -> None:
+    """Write arrays and JSON values whole or not at all; `most` files of the folder stay. Raises OSError."""
     path = kept_file(folder, key)
     told = np.frombuffer(json.dumps({"key": key, "facts": facts}).encode(), np.uint8)
     with atomic_write(path) as file:
         np.savez(file, allow_pickle=False, **arrays, told=told)
     others = [other for other in path.parent.glob("*.npz") if other != path]
     others.sort(key=lambda other: other.stat().st_mtime)
-    for other in others[: max(len(others) - _FILES + 1, 0)]:
+    for other in others[: max(len(others) - most + 1, 0)]:
         other.unlink(missing_ok=True)
 
 

@@ -17,7 +17,7 @@ MISSING = (236, 236, 236)
 LARGEST = 30_000  # pixels on a side; more is hardly ever opened
 _GAP = 4
 _MARGIN = 12
-_LETTERS = 0.16  # height of a label's letters as a share of the tile's side
+_LETTERS = 0.16
 _Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
 
 
@@ -35,22 +35,32 @@ class SheetError(ValueError):
 
 
 def draw_sheet(
-    tiles: Sequence[Tile], title: str, footer: str = "", *, columns: int | None = None, size: int = 96
+    tiles: Sequence[Tile],
+    title: str,
+    footer: str = "",
+    *,
+    columns: int | None = None,
+    size: int = 96,
+    explained: str = "",
+    letters: float = _LETTERS,
 ) -> U8:
     """RGB (H, W, 3) with all tiles row by row, `size` pixels on a side each, under a title.
 
-    Without `columns` the sheet is about 1.4 times as wide as high. Raises SheetError over LARGEST pixels.
+    `explained` stands below the title, in as many lines as it takes. `letters` is the height of the labels' letters
+    as a share of `size`. Without `columns` the sheet is about 1.4 times as wide as high. Raises SheetError over
+    LARGEST pixels.
     """
     columns = min(columns or _wide(len(tiles)), len(tiles))
-    small = ImageFont.load_default(max(9, round(size * _LETTERS)))
-    large = ImageFont.load_default(max(16, round(size * _LETTERS * 1.5)))
+    small = ImageFont.load_default(max(9, round(size * letters)))
+    large = ImageFont.load_default(max(16, round(size * letters * 1.5)))
     lines = 2 if any(tile.more for tile in tiles) else 1
     line = _line_height(small)
     pitch = (size + _GAP, size + lines * line + _GAP)
     rows = -(-len(tiles) // columns)
-    head = 2 * _MARGIN + _line_height(large)
     foot = _MARGIN + (line + _GAP if footer else 0)
     width = max(columns * pitch[0] - _GAP, round(large.getlength(title)), round(small.getlength(footer)))
+    told = _wrapped(explained, width, small)
+    head = 2 * _MARGIN + _line_height(large) + len(told) * line
     extent = (width + 2 * _MARGIN, head + rows * pitch[1] + foot)
     if max(extent) > LARGEST:
         raise SheetError(
@@ -60,6 +70,8 @@ def draw_sheet(
     sheet = Image.new("RGB", extent, PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.text((_MARGIN, _MARGIN), title, INK, large)
+    for index, words in enumerate(told):
+        draw.text((_MARGIN, _MARGIN + _line_height(large) + index * line), words, FAINT, small)
     for index, tile in enumerate(tiles):
         row, column = divmod(index, columns)
         _draw_tile(sheet, tile, (_MARGIN + column * pitch[0], head + row * pitch[1]), size, small)
@@ -74,9 +86,21 @@ def _draw_tile(sheet: Image.Image, tile: Tile, at: tuple[int, int], size: int, f
         draw.rectangle((left, top, left + size - 1, top + size - 1), MISSING)
     else:
         sheet.paste(Image.fromarray(square(tile.rgb, size, MISSING)), at)
-    draw.text((left, top + size), tile.name, INK, font)
+    draw.text((left, top + size), _shortened(tile.name, size, font), INK, font)
     if tile.more:
         draw.text((left, top + size + _line_height(font)), _shortened(tile.more, size, font), FAINT, font)
+
+
+def _wrapped(text: str, width: int, font: _Font) -> list[str]:
+    """The words in lines that are no longer than `width` pixels (one word may be)."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and font.getlength(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def _wide(count: int) -> int:
