@@ -32,7 +32,7 @@ def write_bundle(trainer: Trainer, data: TinyImageNet, assets: Path, command: st
     batches = [normalise(p.float() / 255) for p in data.val.pictures.split(500)]
     dead = dead_units(shipped, batches)
     units = sum(conv.width for conv in CONVS)
-    weights = save(_halves(shipped), {"name": NAME})
+    weights = save(halves(shipped), {"name": NAME})
     card = {
         "name": NAME,
         "weights_sha256": sha256(weights).hexdigest(),
@@ -64,11 +64,12 @@ def write_bundle(trainer: Trainer, data: TinyImageNet, assets: Path, command: st
 
 def rounded(net: CaffeNet64) -> CaffeNet64:
     """The same network with every weight rounded to half precision, computing in float32."""
-    net.load_state_dict({k: v.float() for k, v in _halves(net).items()})
+    net.load_state_dict({k: v.float() for k, v in halves(net).items()})
     return net
 
 
-def _halves(net: CaffeNet64) -> dict[str, torch.Tensor]:
+def halves(net: CaffeNet64) -> dict[str, torch.Tensor]:
+    """The weights in half precision, as they are stored."""
     return {k: v.detach().half().contiguous() for k, v in net.state_dict().items()}
 
 

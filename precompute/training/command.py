@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from tqdm import tqdm
@@ -11,8 +12,11 @@ from tqdm import tqdm
 from deepvis_app.files import assets_folder, cache_folder
 from precompute.training.bundle import write_bundle
 from precompute.training.classifier import CheckpointError, Progress, Recipe, Trainer
-from precompute.training.data import DatasetError, load_tiny_imagenet
+from precompute.training.data import DatasetError, TinyImageNet, load_tiny_imagenet
 from precompute.training.fold import FoldingError
+from precompute.training.snapshots import Snapshots
+
+SNAPSHOT_EVERY = 390
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         checkpoint = options.checkpoint or cache_folder() / f"caffenet64-seed{options.seed}.pt"
         trainer = Trainer(recipe, data.train, data.val, len(data.wnids))
         with _Bar(recipe) as bar:
-            trainer.run(checkpoint, bar.show)
+            trainer.run(checkpoint, _reporter(options, trainer, data, bar))
         command = f"deepvis-precompute train-classifier DATA --epochs {options.epochs} --seed {options.seed}"
         card = write_bundle(trainer, data, options.assets, command)
     except (DatasetError, CheckpointError, FoldingError, OSError) as error:
@@ -35,6 +39,24 @@ def main(arguments: list[str] | None = None) -> int:
         f"{card['dead_conv_units']['share']:.2%}; written to {options.assets}\n"
     )
     return 0
+
+
+def _reporter(
+    options: argparse.Namespace, trainer: Trainer, data: TinyImageNet, bar: _Bar
+) -> Callable[[Progress], None]:
+    """The bar, and with --snapshots also what keeps the weights."""
+    if options.snapshots is None:
+        return bar.show
+    snapshots = Snapshots(options.snapshots, options.snapshot_every, trainer, data.val)
+    snapshots.take(
+        0
+    )  # what was kept of an earlier run is read later: these are the weights before the first step
+
+    def show(progress: Progress) -> None:
+        bar.show(progress)
+        snapshots(progress)
+
+    return show
 
 
 class _Bar:
@@ -76,5 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--epochs", type=_count, default=Recipe.epochs)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--checkpoint", type=Path, help="where to keep the state between epochs")
+    parser.add_argument(
+        "--snapshots", type=Path, metavar="DIR", help="keep the weights on the way, for the study evolution"
+    )
+    parser.add_argument(
+        "--snapshot-every", type=_count, default=SNAPSHOT_EVERY, metavar="STEPS", help="default 390, an epoch"
+    )
     parser.add_argument("--assets", type=Path, default=assets_folder(), help="where the results go")
     return parser
