@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from deepvis_app.atlas.connections import open_writing, reading_uri
+from deepvis_app.atlas.connections import open_writing, reading_uri, set_journal
 from deepvis_app.atlas.errors import AtlasError, sentences
 from deepvis_app.atlas.reader import AtlasReader
-from deepvis_app.atlas.schema import FOLLOWS, STATS, create
+from deepvis_app.atlas.schema import FOLLOWS, STATS, create, pictures_of
+from deepvis_app.atlas.sharing import keep_image
 
 # A row of `made` has something to show: pictures or statistics; {0} is the database, {1} the row.
 _SHOWS = (
@@ -38,7 +39,7 @@ def merge(paths: Sequence[Path], out: Path) -> None:
             for path in paths:
                 with AtlasReader(path, fingerprint), sentences(path):  # believed only after its checks
                     connection.execute("ATTACH ? AS source", (reading_uri(path),))
-                    _add(connection)
+                    _add(connection, pictures_of(connection, "source"))
                     connection.execute("DETACH source")
 
 
@@ -66,8 +67,8 @@ def _appearing(out: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
-def _add(connection: sqlite3.Connection) -> None:
-    """What the attached atlas has beyond the main one."""
+def _add(connection: sqlite3.Connection, theirs: str) -> None:
+    """What the attached atlas has beyond the main one; `theirs` stands for the table of its pictures."""
     followed = " OR ".join(
         f"(x.kind = '{kind}' AND EXISTS (SELECT 1 FROM main.pictures p WHERE p.layer = x.layer "
         f"AND p.unit = x.unit AND p.kind = '{leader}'))"
@@ -77,19 +78,47 @@ def _add(connection: sqlite3.Connection) -> None:
     for statement in (
         "BEGIN",
         "INSERT INTO main.runs SELECT NULL, key, job, parameters, seed, data, data_hash, versions, started, finished "
-        "FROM source.runs ORDER BY id ON CONFLICT (key) DO NOTHING",
+        "FROM source.runs WHERE id IN (SELECT run FROM source.made) ORDER BY id ON CONFLICT (key) DO NOTHING",
         "CREATE TEMP TABLE wanted AS SELECT x.layer, x.unit, x.kind FROM source.made x "
         f"LEFT JOIN main.made m ON {_SAME.format('m', 'x')} "
         f"WHERE (m.kind IS NULL OR ({gives} AND NOT {have})) AND NOT ({followed})",
         f"DELETE FROM main.made AS x WHERE EXISTS (SELECT 1 FROM wanted w WHERE {_SAME.format('w', 'x')})",
         f"INSERT INTO main.made SELECT x.layer, x.unit, x.kind, r.id, x.note FROM source.made x {_WANTED} {_RUN}",
-        "INSERT INTO main.pictures SELECT NULL, x.layer, x.unit, x.kind, x.rank, r.id, x.score, x.facts, x.image "
-        f"FROM source.pictures x {_WANTED} {_RUN} ORDER BY x.id",
         f"INSERT INTO main.thumbnails SELECT x.layer, x.kind, x.unit, x.image FROM source.thumbnails x {_WANTED}",
         "INSERT INTO main.unit_stats SELECT x.layer, x.unit, r.id, x.count, x.mean, x.std, x.zeros, x.quantiles "
         f"FROM source.unit_stats x {_RUN} JOIN wanted w ON w.layer = x.layer AND w.unit = x.unit "
         f"AND w.kind = '{STATS}'",
-        "DROP TABLE wanted",
-        "COMMIT",
     ):
         connection.execute(statement)
+    _add_pictures(connection, theirs)
+    connection.execute("DROP TABLE wanted")
+    connection.execute("COMMIT")
+
+
+def _add_pictures(connection: sqlite3.Connection, theirs: str) -> None:
+    """In the order of units, so that what is shown together lies together; a picture without an image is left out."""
+    rows = connection.execute(
+        "SELECT x.layer, x.unit, x.kind, x.rank, r.id, x.score, x.facts, x.image "
+        f"FROM {theirs} x {_WANTED} {_RUN} WHERE typeof(x.image) = 'blob' ORDER BY x.layer, x.unit, x.kind, x.rank"
+    )
+    for *row, image in rows:
+        connection.execute(
+            "INSERT INTO main.pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, keep_image(connection, image)),
+        )
+
+
+def upgrade(path: Path, patience: float) -> None:
+    """Write a file of an older format anew in the present one; for the holder of its lock.
+
+    It becomes the new file at once or stays as it was. Raises AtlasError, also when others read it for longer
+    than `patience` seconds: what they hold back lies in a second file, which would be lost.
+    """
+    with sentences(path), closing(open_writing(path)) as connection:
+        if not set_journal(connection, "delete", patience):
+            raise AtlasError(f"The atlas {path.name} is locked by another program: close it and try again.")
+    part = path.with_name(f".{path.name}.new")
+    part.unlink(missing_ok=True)
+    merge([path], part)
+    with sentences(path):
+        part.replace(path)

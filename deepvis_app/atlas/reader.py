@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,12 +16,13 @@ import numpy as np
 
 from deepvis_app.atlas.connections import MAX_BLOB, open_reading
 from deepvis_app.atlas.errors import sentences
-from deepvis_app.atlas.images import THUMBNAIL, DamagedPictureError, decode
-from deepvis_app.atlas.rows import RUN_COLUMNS, picture_of, run_of, stats_of
-from deepvis_app.atlas.schema import STATS, check
+from deepvis_app.atlas.images import OWN_THUMBNAIL, decode, shrunk
+from deepvis_app.atlas.rows import RUN_COLUMNS, facts_of, part_shown, picture_of, run_of, stats_of
+from deepvis_app.atlas.schema import FOLLOWS, STATS, check, pictures_of
 from deepvis_app.messages import (
     U8,
     LayerPictures,
+    PictureFacts,
     RunInfo,
     UnitPicture,
     UnitPictures,
@@ -51,6 +52,7 @@ class AtlasReader:
             self._connection = open_reading(path)
             try:
                 self.fingerprint, self.title = check(self._connection, path, fingerprint)
+                self._pictures = pictures_of(self._connection)
             except BaseException:
                 self._connection.close()
                 raise
@@ -62,18 +64,20 @@ class AtlasReader:
                 "WHERE id IN (SELECT run FROM made WHERE layer = ? AND unit = ?)", ref.layer, ref.unit
             )
             rows = connection.execute(
-                f"SELECT run, kind, rank, score, facts, {_IMAGE} FROM pictures WHERE layer = ? AND unit = ? "
-                "ORDER BY kind, rank LIMIT ?",
+                f"SELECT run, kind, rank, score, facts, {_IMAGE} FROM {self._pictures} "
+                "WHERE layer = ? AND unit = ? ORDER BY kind, rank LIMIT ?",
                 (ref.layer, ref.unit, MAX_PICTURES),
             ).fetchall()
             notes = self._notes(ref)
             stats = self._stats(runs, ref.layer, "AND unit = ?", ref.unit).get(ref.unit)
+        leaders = _leaders(rows)
         pictures: dict[str, list[UnitPicture]] = {}
         damaged: dict[str, int] = {}
         for run, *row in rows:
             kind = str(row[0])
+            leader = leaders.get((FOLLOWS.get(kind), row[1]))
             try:
-                pictures.setdefault(kind, []).append(picture_of(tuple(row), runs.get(run)))
+                pictures.setdefault(kind, []).append(picture_of(tuple(row), runs.get(run), leader))
             except ValueError:
                 damaged[kind] = damaged.get(kind, 0) + 1
         for kind, count in damaged.items():
@@ -92,17 +96,24 @@ class AtlasReader:
         return on_squares(layer, units, kind, self.thumbnails(layer, units, kind))
 
     def thumbnails(self, layer: str, units: int, kind: str) -> dict[int, U8]:
-        """Unit -> RGB (h, w, 3), no side over `THUMBNAIL`; damaged ones are left out."""
+        """Unit -> RGB (h, w, 3), no side over `THUMBNAIL`; damaged ones are left out.
+
+        Small pictures have no thumbnail: they are found through what was made, a few rows a unit.
+        """
+        small = f"SELECT unit, {_IMAGE}, '{{}}' FROM thumbnails WHERE layer = ?1 AND kind = ?2 AND unit BETWEEN 0 AND ?3"
+        own = (
+            f"SELECT m.unit, {_IMAGE}, facts FROM made m CROSS JOIN {self._pictures} p "
+            "ON p.layer = m.layer AND p.unit = m.unit AND p.kind = m.kind AND p.rank = 0 "
+            "WHERE m.layer = ?1 AND m.kind = ?2 AND m.unit BETWEEN 0 AND ?3 AND NOT EXISTS "
+            "(SELECT 1 FROM thumbnails t WHERE t.layer = ?1 AND t.kind = ?2 AND t.unit = m.unit)"
+        )
         with self._read() as connection:
-            rows = connection.execute(
-                f"SELECT unit, {_IMAGE} FROM thumbnails WHERE layer = ? AND kind = ? AND unit BETWEEN 0 AND ?",
-                (layer, kind, units - 1),
-            ).fetchall()
+            rows = connection.execute(f"{small} UNION ALL {own}", (layer, kind, units - 1)).fetchall()
         found: dict[int, U8] = {}
-        for unit, data in rows:
+        for unit, data, facts in rows:
             try:
-                found[int(unit)] = _small(data)
-            except DamagedPictureError:
+                found[int(unit)] = _small(data, facts)
+            except ValueError:
                 continue  # as if it had not been made
         return found
 
@@ -191,10 +202,20 @@ class AtlasReader:
         return found
 
 
+def _leaders(rows: Sequence[tuple[Any, ...]]) -> dict[tuple[str | None, object], PictureFacts]:
+    """(kind, rank) -> the facts that pictures of the kinds that follow are told beside."""
+    found: dict[tuple[str | None, object], PictureFacts] = {}
+    for _, kind, rank, _, facts, _ in rows:
+        if kind in FOLLOWS.values():
+            with suppress(ValueError):  # a damaged one is left out, and said, with its picture
+                found[kind, rank] = facts_of(facts)
+    return found
+
+
 @lru_cache(maxsize=4096)
-def _small(data: object) -> U8:
+def _small(data: object, facts: object) -> U8:
     """While a job runs, a grid is read once a second and only a few of its tiles are new."""
-    return decode(data, THUMBNAIL)
+    return shrunk(part_shown(decode(data, OWN_THUMBNAIL), facts_of(facts)))
 
 
 def on_squares(layer: str, units: int, kind: str, found: Mapping[int, U8], error: str = "") -> LayerPictures:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 from deepvis_app.atlas.images import decode, encode
-from deepvis_app.messages import Box, PictureFacts, RunInfo, UnitPicture, UnitStats
+from deepvis_app.messages import U8, Box, PictureFacts, RunInfo, UnitPicture, UnitStats, frozen
 
 RUN_COLUMNS = "id, job, parameters, seed, data, data_hash, versions, started, finished"
 
@@ -49,22 +50,72 @@ def run_of(row: tuple[Any, ...]) -> RunInfo:
     )  # fmt: skip
 
 
-def _facts_json(facts: PictureFacts) -> str:
-    """What is empty is left out."""
+# field of PictureFacts -> its name in the file
+_NAMES = {
+    "activation": "a", "percentile": "p", "seed": "s", "source": "f", "box": "b", "label": "l", "more": "m",
+}  # fmt: skip
+_LIKE = "="  # the name under which 1 says: the rest is as with the picture that this one follows
+_EMPTY: tuple[object, ...] = (None, "", {})
+_DIGITS = 6  # of the numbers in facts
+
+
+def facts_json(facts: PictureFacts, leader: PictureFacts | None = None) -> str:
+    """What is empty is left out, and beside a `leader` what is as there. Raises ValueError for NaN and infinity."""
+    fields, others = _fields(facts), _fields(leader) if leader else {}
+    more, others_more = fields.get("more", {}), others.get("more", {})
+    if not others or others.keys() - fields.keys() or others_more.keys() - more.keys():
+        return to_json(_renamed(fields))
+    fields["more"] = {name: value for name, value in more.items() if others_more.get(name) != value}
+    differing = {name: value for name, value in fields.items() if value != {} and others.get(name) != value}
+    return to_json({_LIKE: 1, **_renamed(differing)})
+
+
+def _fields(facts: PictureFacts) -> dict[str, Any]:
+    """Those that are not empty, as JSON values."""
     fields = {**vars(facts), "more": dict(facts.more)}
-    return to_json({name: value for name, value in fields.items() if value not in (None, "", {})})
+    return {name: _short(value) for name, value in fields.items() if value not in _EMPTY}
 
 
-def picture_row(picture: UnitPicture) -> tuple[Any, ...]:
-    """(kind, rank, score, facts, image); raises ValueError for what is not finite, or no RGB picture."""
-    image = encode(picture.rgb, picture.kind)
-    return picture.kind, int(picture.rank), _real(picture.score), _facts_json(picture.facts), image
+def _renamed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {_NAMES[name]: value for name, value in fields.items()}
 
 
-def picture_of(row: tuple[Any, ...], run: RunInfo | None) -> UnitPicture:
+def _short(value: Any) -> Any:
+    """JSON values with numbers of `_DIGITS` digits."""
+    if isinstance(value, Mapping):
+        return {name: _short(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_short(inner) for inner in value]
+    plain = _plain_number(value) if hasattr(value, "item") else value
+    return float(f"{plain:.{_DIGITS}g}") if isinstance(plain, float) else plain
+
+
+def picture_row(picture: UnitPicture, leader: PictureFacts | None = None) -> tuple[Any, ...]:
+    """(kind, rank, score, facts, image); raises ValueError for what is not finite, or no RGB picture.
+
+    Of a picture with its surroundings the whole is kept, from which the facts' field is cut again.
+    """
+    image = encode(picture.rgb if picture.whole is None else picture.whole, picture.kind)
+    facts = facts_json(picture.facts, leader)
+    return picture.kind, int(picture.rank), _real(picture.score), facts, image
+
+
+def picture_of(row: tuple[Any, ...], run: RunInfo | None, leader: PictureFacts | None = None) -> UnitPicture:
     """The picture in (kind, rank, score, facts, image). Raises ValueError."""
     kind, rank, score, facts, image = row
-    return UnitPicture(str(kind), _whole(rank), decode(image), _real(score), _facts(facts), run)
+    known, rgb = facts_of(facts, leader), decode(image)
+    part = part_shown(rgb, known)
+    whole = None if part is rgb else rgb
+    return UnitPicture(str(kind), _whole(rank), part, _real(score), known, run, whole)
+
+
+def part_shown(rgb: U8, facts: PictureFacts) -> U8:
+    """Of a picture with its surroundings the part that the facts' field cuts out, of any other the picture itself."""
+    field = _field(facts.more.get("field"), rgb)
+    if field is None:
+        return rgb
+    top, left, bottom, right = field
+    return frozen(rgb[top:bottom, left:right].copy())
 
 
 def stats_row(stats: UnitStats) -> tuple[Any, ...]:
@@ -88,9 +139,11 @@ def _pairs(value: object) -> tuple[tuple[float, float], ...]:
     return tuple((_real(share), _real(at)) for share, at in value)
 
 
-def _facts(text: object) -> PictureFacts:
-    fields = _mapping(text)
-    return PictureFacts(
+def facts_of(text: object, leader: PictureFacts | None = None) -> PictureFacts:
+    """Facts as `facts_json` writes them, or with their whole names as in format 1. Raises ValueError."""
+    stored = _mapping(text)
+    fields = {name: stored[key] for name, short in _NAMES.items() for key in (name, short) if key in stored}
+    found = PictureFacts(
         activation=_real(fields["activation"]) if "activation" in fields else None,
         percentile=_real(fields["percentile"]) if "percentile" in fields else None,
         seed=_whole(fields["seed"]) if "seed" in fields else None,
@@ -99,6 +152,10 @@ def _facts(text: object) -> PictureFacts:
         label=str(fields.get("label", "")),
         more=_as_mapping(fields.get("more", {})),
     )
+    if leader is None or _LIKE not in stored:
+        return found
+    own = {name: value for name, value in vars(found).items() if name in fields}
+    return replace(leader, **{**own, "more": {**leader.more, **found.more}})
 
 
 def _box(value: object) -> Box | None:
@@ -108,6 +165,16 @@ def _box(value: object) -> Box | None:
         raise ValueError("a box is four numbers")
     top, left, bottom, right = (_whole(v) for v in value)
     return top, left, bottom, right
+
+
+def _field(value: object, rgb: U8) -> Box | None:
+    """A part of the picture; None for anything else."""
+    try:
+        box = _box(value)
+    except ValueError:
+        return None
+    inside = box is not None and 0 <= box[0] < box[2] <= rgb.shape[0] and 0 <= box[1] < box[3] <= rgb.shape[1]
+    return box if inside else None
 
 
 def _parsed(text: object) -> Any:

@@ -9,28 +9,58 @@ from deepvis_app.atlas.errors import AtlasError, sentences
 
 APPLICATION_ID = 0x44565541  # "DVUA"
 PAGE_SIZE = 16384  # bytes; of smaller pages a tenth of the file is lost behind pictures of one or two kB
-VERSION = 1
+VERSION = 2
 STATS = "stats"  # the kind under which `made` lists statistics
 # kind -> the kind whose ranks it follows: rank k of the one is of no use without rank k of the other
 FOLLOWS: dict[str, str] = {"deconv": "top", "guided": "top"}
 
-# A file whose schema is not this to the letter is refused: so a stranger's file has no views and no triggers.
-STATEMENTS = (
+_COMMON = (
     "CREATE TABLE network (fingerprint TEXT NOT NULL, title TEXT NOT NULL)",
     "CREATE TABLE runs (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, job TEXT NOT NULL, "
     "parameters TEXT NOT NULL, seed INTEGER NOT NULL, data TEXT NOT NULL, data_hash TEXT NOT NULL, "
     "versions TEXT NOT NULL, started TEXT NOT NULL, finished TEXT NOT NULL)",
     "CREATE TABLE made (layer TEXT NOT NULL, unit INTEGER NOT NULL, kind TEXT NOT NULL, "
     "run INTEGER NOT NULL REFERENCES runs (id), note TEXT NOT NULL, PRIMARY KEY (layer, unit, kind))",
-    "CREATE TABLE pictures (id INTEGER PRIMARY KEY, layer TEXT NOT NULL, unit INTEGER NOT NULL, "
-    "kind TEXT NOT NULL, rank INTEGER NOT NULL, run INTEGER NOT NULL REFERENCES runs (id), "
-    "score REAL NOT NULL, facts TEXT NOT NULL, image BLOB NOT NULL, UNIQUE (layer, unit, kind, rank))",
     "CREATE TABLE thumbnails (layer TEXT NOT NULL, kind TEXT NOT NULL, unit INTEGER NOT NULL, "
     "image BLOB NOT NULL, PRIMARY KEY (layer, kind, unit))",
     "CREATE TABLE unit_stats (layer TEXT NOT NULL, unit INTEGER NOT NULL, "
     "run INTEGER NOT NULL REFERENCES runs (id), count INTEGER NOT NULL, mean REAL NOT NULL, "
     "std REAL NOT NULL, zeros REAL NOT NULL, quantiles TEXT NOT NULL, PRIMARY KEY (layer, unit))",
 )
+# Format -> its tables. A file whose schema is not this to the letter is refused: so a stranger's file has no
+# views and no triggers. Format 2 holds every image once (`sharing.py`); the older one is read, not written.
+FORMATS: dict[int, tuple[str, ...]] = {
+    1: (
+        *_COMMON,
+        "CREATE TABLE pictures (id INTEGER PRIMARY KEY, layer TEXT NOT NULL, unit INTEGER NOT NULL, "
+        "kind TEXT NOT NULL, rank INTEGER NOT NULL, run INTEGER NOT NULL REFERENCES runs (id), "
+        "score REAL NOT NULL, facts TEXT NOT NULL, image BLOB NOT NULL, UNIQUE (layer, unit, kind, rank))",
+    ),
+    2: (
+        *_COMMON,
+        "CREATE TABLE pictures (layer TEXT NOT NULL, unit INTEGER NOT NULL, kind TEXT NOT NULL, "
+        "rank INTEGER NOT NULL, run INTEGER NOT NULL REFERENCES runs (id), score REAL NOT NULL, "
+        "facts TEXT NOT NULL, image INTEGER NOT NULL, PRIMARY KEY (layer, unit, kind, rank)) WITHOUT ROWID",
+        "CREATE TABLE images (id INTEGER PRIMARY KEY, crc INTEGER NOT NULL, uses INTEGER NOT NULL, "
+        "data BLOB NOT NULL)",
+        "CREATE INDEX images_by_crc ON images (crc)",
+    ),
+}
+# Format -> rows (layer, unit, kind, rank, run, score, facts, image) with the image itself; {0} is the database.
+_PICTURES = {
+    1: "SELECT layer, unit, kind, rank, run, score, facts, image FROM {0}.pictures",
+    2: "SELECT p.layer, p.unit, p.kind, p.rank, p.run, p.score, p.facts, i.data AS image "
+    "FROM {0}.pictures p LEFT JOIN {0}.images i ON i.id = p.image",
+}
+
+
+def pictures_of(connection: sqlite3.Connection, database: str = "main") -> str:
+    """What stands for the table of pictures with their images in a statement, whatever the file's format."""
+    return f"({_PICTURES[format_of(connection, database)].format(database)})"
+
+
+def format_of(connection: sqlite3.Connection, database: str = "main") -> int:
+    return int(connection.execute(f"PRAGMA {database}.user_version").fetchone()[0])
 
 
 def create(path: Path, fingerprint: str, title: str) -> None:
@@ -48,7 +78,7 @@ def create(path: Path, fingerprint: str, title: str) -> None:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
             connection.execute("BEGIN")
-            for statement in STATEMENTS:
+            for statement in FORMATS[VERSION]:
                 connection.execute(statement)
             connection.execute("INSERT INTO network VALUES (?, ?)", (fingerprint, title))
             connection.execute("COMMIT")
@@ -63,12 +93,12 @@ def check(connection: sqlite3.Connection, path: Path, fingerprint: str | None) -
     Raises AtlasError: no atlas, newer, altered, or (unless `fingerprint` is None) of another network; and
     sqlite3.Error where the file is damaged.
     """
-    _check_format(connection, path)
+    statements = FORMATS[_check_format(connection, path)]
     listed = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL LIMIT 50").fetchall()
     networks = (
         connection.execute("SELECT fingerprint, title FROM network LIMIT 2").fetchall() if listed else []
     )
-    if sorted(str(row[0]) for row in listed) != sorted(STATEMENTS) or len(networks) != 1:
+    if sorted(str(row[0]) for row in listed) != sorted(statements) or len(networks) != 1:
         raise AtlasError(
             f"The atlas {path.name} is not as DeepVis made it: put back a copy, or move it away "
             "so that a new one is made."
@@ -82,19 +112,20 @@ def check(connection: sqlite3.Connection, path: Path, fingerprint: str | None) -
     return of, title
 
 
-def _check_format(connection: sqlite3.Connection, path: Path) -> None:
+def _check_format(connection: sqlite3.Connection, path: Path) -> int:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
         raise AtlasError(
             f"The file {path.name} is not a unit atlas: name another file, or move it away "
             "so that a new one is made."
         )
-    if version != VERSION:
+    version = format_of(connection)
+    if version not in FORMATS:
         raise AtlasError(
-            f"The atlas {path.name} has format {version} and this DeepVis reads format {VERSION}: "
+            f"The atlas {path.name} has format {version} and this DeepVis reads formats up to {VERSION}: "
             "update DeepVis, or name another file."
         )
+    return version
 
 
 def _plain(text: object) -> str:

@@ -12,7 +12,7 @@ from deepvis_app.atlas.connections import MAX_BLOB, open_reading
 from deepvis_app.atlas.errors import AtlasError, sentences
 from deepvis_app.atlas.images import THUMBNAIL, decode
 from deepvis_app.atlas.rows import RUN_COLUMNS, picture_of, run_of, stats_of
-from deepvis_app.atlas.schema import STATS, check
+from deepvis_app.atlas.schema import STATS, check, format_of, pictures_of
 
 _ENOUGH = 50  # complaints
 _IMAGE = f"CASE WHEN length(image) <= {MAX_BLOB} THEN image END"
@@ -50,13 +50,26 @@ def _complaints(connection: sqlite3.Connection, each: Callable[[int, int], bool]
         (count,) = connection.execute(_MISSING.format(table, kind)).fetchone()
         if count:
             yield f"{count} rows of {table} belong to units that are not listed as made."
+    if format_of(connection) > 1:
+        yield from _wrong_uses(connection)
     yield from _unreadable_pictures(connection, each)
     yield from _unreadable_rows(connection)
 
 
+def _wrong_uses(connection: sqlite3.Connection) -> Iterator[str]:
+    """An image that counts too few pictures would vanish with the first of them, one that counts too many never."""
+    (count,) = connection.execute(
+        "SELECT COUNT(*) FROM images i LEFT JOIN (SELECT image, COUNT(*) AS uses FROM pictures GROUP BY image) p "
+        "ON p.image = i.id WHERE i.uses IS NOT COALESCE(p.uses, 0)"
+    ).fetchone()
+    if count:
+        yield f"{count} images are not shown by as many pictures as they say."
+
+
 def _unreadable_pictures(connection: sqlite3.Connection, each: Callable[[int, int], bool]) -> Iterator[str]:
     (total,) = connection.execute("SELECT COUNT(*) FROM pictures").fetchone()
-    rows = connection.execute(f"SELECT layer, unit, kind, rank, score, facts, {_IMAGE} FROM pictures")
+    shown = pictures_of(connection)
+    rows = connection.execute(f"SELECT layer, unit, kind, rank, score, facts, {_IMAGE} FROM {shown}")
     for done, (layer, unit, *rest) in enumerate(rows, 1):
         try:
             picture_of(tuple(rest), None)

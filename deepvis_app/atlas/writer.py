@@ -14,9 +14,11 @@ from deepvis_app.atlas.connections import open_writing, set_journal
 from deepvis_app.atlas.errors import sentences
 from deepvis_app.atlas.images import thumbnail
 from deepvis_app.atlas.lock import WriterLock
+from deepvis_app.atlas.merging import upgrade
 from deepvis_app.atlas.rows import RUN_COLUMNS, picture_row, run_key, run_of, run_row, stats_row
-from deepvis_app.atlas.schema import FOLLOWS, STATS, check, create
-from deepvis_app.messages import RunInfo, UnitRecord
+from deepvis_app.atlas.schema import FOLLOWS, STATS, VERSION, check, create, format_of
+from deepvis_app.atlas.sharing import keep_image, let_go
+from deepvis_app.messages import RunInfo, UnitPicture, UnitRecord
 
 _PATIENCE = 3.0  # seconds that opening and closing wait for a reader in the middle of a read
 
@@ -24,7 +26,8 @@ _PATIENCE = 3.0  # seconds that opening and closing wait for a reader in the mid
 class AtlasWriter:
     """The only writer of one atlas file, from the constructor to `close`; a context manager.
 
-    Creates the file and its folder where they are missing. Raises AtlasError with the repair: being written by
+    Creates the file and its folder where they are missing; a file of an older format becomes one of the present.
+    Raises AtlasError with the repair: being written by
     another process, of another network, newer, damaged, no atlas at all, read-only, disk full. A failure in `put`
     leaves what was there before. All calls from one thread; fork no processes while one is open.
     """
@@ -62,8 +65,9 @@ class AtlasWriter:
         for a record that makes no sense: a picture of a kind that is not named, two of one rank, a NaN.
         """
         _check(record, run)
-        rows = [picture_row(picture) for picture in record.pictures]
-        small = [(p.kind, thumbnail(p.rgb, p.kind)) for p in record.pictures if p.rank == 0]
+        leaders = {(p.kind, p.rank): p.facts for p in record.pictures}
+        rows = [picture_row(p, leaders.get((FOLLOWS.get(p.kind, ""), p.rank))) for p in record.pictures]
+        small = [(p.kind, data) for p in record.pictures if p.rank == 0 and (data := _thumbnail(p))]
         stats = stats_row(record.stats) if record.stats else None
         layer, unit = record.ref.layer, int(record.ref.unit)
         kinds = sorted({*record.kinds, *((STATS,) if stats else ())})
@@ -73,11 +77,11 @@ class AtlasWriter:
                 "INSERT INTO made VALUES (?, ?, ?, ?, ?)",
                 [(layer, unit, kind, run.number, record.note) for kind in kinds],
             )
-            connection.executemany(
-                "INSERT INTO pictures (layer, unit, kind, rank, run, score, facts, image) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [(layer, unit, kind, rank, run.number, *rest) for kind, rank, *rest in rows],
-            )
+            for kind, rank, score, facts, image in rows:
+                connection.execute(
+                    "INSERT INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (layer, unit, kind, rank, run.number, score, facts, keep_image(connection, image)),
+                )
             connection.executemany(
                 "INSERT INTO thumbnails VALUES (?, ?, ?, ?)",
                 [(layer, kind, unit, data) for kind, data in small],
@@ -122,6 +126,10 @@ class AtlasWriter:
             connection = open_writing(self.path)
             try:
                 check(connection, self.path, fingerprint)
+                if format_of(connection) < VERSION:
+                    connection.close()
+                    upgrade(self.path, _PATIENCE)
+                    connection = open_writing(self.path)
                 set_journal(connection, "wal", _PATIENCE)
                 connection.execute("PRAGMA synchronous = FULL")  # finished units outlive a power cut
                 connection.execute(
@@ -149,12 +157,21 @@ class AtlasWriter:
 def _clear(connection: sqlite3.Connection, layer: str, unit: int, kinds: list[str]) -> None:
     """Forget these kinds of the unit, and the kinds that follow them."""
     for kind in {*kinds, *(kind for kind, leader in FOLLOWS.items() if leader in kinds)}:
+        shown = connection.execute(
+            "SELECT image FROM pictures WHERE layer = ? AND unit = ? AND kind = ?", (layer, unit, kind)
+        )
+        let_go(connection, shown)
         for table in ("made", "pictures", "thumbnails"):
             connection.execute(
                 f"DELETE FROM {table} WHERE layer = ? AND unit = ? AND kind = ?", (layer, unit, kind)
             )
     if STATS in kinds:
         connection.execute("DELETE FROM unit_stats WHERE layer = ? AND unit = ?", (layer, unit))
+
+
+def _thumbnail(picture: UnitPicture) -> bytes | None:
+    stored = picture.rgb if picture.whole is None else picture.whole
+    return thumbnail(picture.rgb, picture.kind, max(stored.shape[:2]))
 
 
 def _check(record: UnitRecord, run: RunInfo) -> None:

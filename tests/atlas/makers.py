@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from deepvis_app.atlas import AtlasWriter
+from deepvis_app.atlas.schema import APPLICATION_ID, FORMATS
 from deepvis_app.messages import U8, PictureFacts, RunInfo, UnitPicture, UnitRecord, UnitRef, UnitStats
 
 NETWORK, TITLE = "ab" * 32, "a small network"
@@ -25,17 +26,23 @@ def photo(number: int = 0, height: int = 40, width: int = 40) -> U8:
     return (127 + 100 * np.stack(waves, 2)).astype(np.uint8)
 
 
-def pictures(kind: str, count: int = 2, number: int = 0) -> tuple[UnitPicture, ...]:
+def pictures(kind: str, count: int = 2, number: int = 0, side: int = 40) -> tuple[UnitPicture, ...]:
     return tuple(
         UnitPicture(
-            kind, rank, photo(number + rank), float(count - rank), PictureFacts(activation=number + rank)
+            kind,
+            rank,
+            photo(number + rank, side, side),
+            float(count - rank),
+            PictureFacts(activation=number + rank),
         )
         for rank in range(count)
     )
 
 
-def record(unit: int, *kinds: str, layer: str = "conv1", number: int = 0, stats: bool = False) -> UnitRecord:
-    shown = tuple(picture for kind in kinds for picture in pictures(kind, number=number))
+def record(
+    unit: int, *kinds: str, layer: str = "conv1", number: int = 0, stats: bool = False, side: int = 40
+) -> UnitRecord:
+    shown = tuple(picture for kind in kinds for picture in pictures(kind, number=number, side=side))
     return UnitRecord(UnitRef(layer, unit), kinds, shown, STATS if stats else None)
 
 
@@ -46,6 +53,23 @@ def atlas(path: Path, *records: UnitRecord, run: RunInfo = RUN, network: str = N
         for one in records:
             writer.put(one, begun)
         writer.finish(begun)
+    return path
+
+
+def old_atlas(path: Path, like: Path) -> Path:
+    """The same as the file `like`, in format 1: images and whole facts with the pictures."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("PRAGMA user_version = 1")
+        for statement in FORMATS[1]:
+            connection.execute(statement)
+        connection.execute("ATTACH ? AS new", (str(like),))
+        for table in ("network", "runs", "made", "thumbnails", "unit_stats"):
+            connection.execute(f"INSERT INTO {table} SELECT * FROM new.{table}")
+        connection.execute(
+            "INSERT INTO pictures SELECT NULL, layer, unit, kind, rank, run, score, "
+            "'{\"activation\":' || rank || '}', data FROM new.pictures p JOIN new.images i ON i.id = p.image"
+        )
     return path
 
 

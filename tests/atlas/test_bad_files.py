@@ -17,7 +17,10 @@ TOO_DEEP = "[" * 100_000
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return atlas(tmp_path / "a.atlas", record(0, "am", "top", stats=True))
+    """Pictures that have thumbnails, each with an image of its own."""
+    return atlas(
+        tmp_path / "a.atlas", record(0, "am", stats=True, side=80), record(0, "top", number=7, side=80)
+    )
 
 
 def refused(path: Path, network: str = NETWORK) -> str:
@@ -48,9 +51,10 @@ def test_a_strangers_title_stays_short_and_printable(path: Path) -> None:
 
 
 def test_a_newer_format_asks_for_an_update(path: Path) -> None:
-    sql(path, "PRAGMA user_version = 2")
+    sql(path, "PRAGMA user_version = 3")
     assert refused(path) == (
-        "The atlas a.atlas has format 2 and this DeepVis reads format 1: update DeepVis, or name another file."
+        "The atlas a.atlas has format 3 and this DeepVis reads formats up to 2: update DeepVis, "
+        "or name another file."
     )
 
 
@@ -147,9 +151,23 @@ def test_any_damage_gives_a_sentence_or_what_is_left(path: Path) -> None:
     assert 0 < sentences < 60
 
 
+BAD_IMAGES = ["zeroblob(900000)", "zeroblob(1900000)", "'text'", "3", "x''"]
+
+
+@pytest.mark.parametrize("bad", BAD_IMAGES)
+def test_a_damaged_image_is_left_out_with_a_note(path: Path, bad: str) -> None:
+    its = "(SELECT image FROM pictures WHERE kind = 'am' AND rank = 1)"
+    sql(path, f"UPDATE images SET data = {bad} WHERE id = {its}")
+    with AtlasReader(path, NETWORK) as reader:
+        unit = reader.unit(REF)
+    assert [picture.rank for picture in unit.pictures["am"]] == [0]
+    assert unit.notes == {"am": "1 damaged picture left out: make them again."}
+    assert len(unit.pictures["top"]) == 2
+    assert len(integrity(path)) == 1
+
+
 HOSTILE = [
-    ("UPDATE pictures SET image = zeroblob(900000)", ()),
-    ("UPDATE pictures SET image = zeroblob(1900000)", ()),
+    ("UPDATE pictures SET image = 99", ()),
     ("UPDATE pictures SET image = 'text'", ()),
     ("UPDATE pictures SET facts = '{'", ()),
     ("UPDATE pictures SET facts = '[]'", ()),
@@ -158,6 +176,7 @@ HOSTILE = [
     ('UPDATE pictures SET facts = \'{"activation":"high"}\'', ()),
     ("UPDATE pictures SET facts = '{\"activation\":NaN}'", ()),
     ('UPDATE pictures SET facts = \'{"more":{"x":Infinity}}\'', ()),
+    ('UPDATE pictures SET facts = \'{"=":1,"m":[]}\'', ()),
     ("UPDATE pictures SET facts = ?", (f'{{"activation":1{400 * "0"}}}',)),
     ("UPDATE pictures SET facts = x'ff'", ()),
     ("UPDATE pictures SET score = 9e999", ()),
@@ -175,7 +194,7 @@ def test_a_damaged_picture_is_left_out_with_a_note(
     assert [picture.rank for picture in unit.pictures["am"]] == [0]
     assert unit.notes == {"am": "1 damaged picture left out: make them again."}
     assert len(unit.pictures["top"]) == 2
-    assert len(integrity(path)) == 1
+    assert integrity(path) != []
 
 
 @pytest.mark.parametrize(
@@ -194,6 +213,8 @@ def test_a_damaged_picture_is_left_out_with_a_note(
         "UPDATE made SET unit = 'x' WHERE kind = 'top'",
         "UPDATE made SET kind = x'ff' WHERE kind = 'top'",
         "UPDATE pictures SET run = 99",
+        "UPDATE images SET uses = 0",
+        "UPDATE images SET uses = 'many'",
     ],
 )
 def test_other_damage_leaves_the_rest_readable_and_is_found(path: Path, statement: str) -> None:
@@ -209,7 +230,7 @@ def test_endless_pictures_are_cut_off(path: Path) -> None:
     sql(
         path,
         "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 400) "
-        "INSERT INTO pictures SELECT NULL, layer, unit, kind, n.i, run, score, facts, image "
+        "INSERT INTO pictures SELECT layer, unit, kind, n.i, run, score, facts, image "
         "FROM pictures JOIN n WHERE kind = 'am' AND rank = 1",
     )
     with AtlasReader(path, NETWORK) as reader:

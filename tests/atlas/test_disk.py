@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 def put_until_refused(writer: AtlasWriter, run: RunInfo) -> tuple[str, int]:
     for unit in range(1, 100):
         try:
-            writer.put(record(unit, "am", "top"), run)
+            writer.put(record(unit, "am", "top", number=3 * unit, side=90), run)
         except AtlasError as error:
             return str(error), unit
     raise AssertionError("the disk was never full")

@@ -27,9 +27,18 @@ def test_a_picture_comes_back_nearly_as_it_was(kind: str) -> None:
     assert np.abs(back.astype(int) - rgb).mean() < 3
 
 
-def test_a_small_picture_comes_back_exactly() -> None:
-    rgb = np.random.default_rng(0).integers(0, 256, (11, 11, 3), np.uint8)
-    assert np.array_equal(images.decode(images.encode(rgb, "top")), rgb)
+def test_a_small_picture_is_at_most_four_levels_off() -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (11, 32, 3), np.uint8)
+    rgb[:2] = [[[0]], [[255]]]
+    back = images.decode(images.encode(rgb, "top"))
+    assert np.abs(back.astype(int) - rgb).max() <= 4
+    assert np.array_equal(back[:2], rgb[:2])  # black and white stay so
+
+
+@pytest.mark.parametrize("kind", ["session", "painted"])
+def test_what_a_person_keeps_comes_back_exactly(kind: str) -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (11, 40, 3), np.uint8)
+    assert np.array_equal(images.decode(images.encode(rgb, kind)), rgb)
 
 
 def test_a_large_picture_is_made_smaller_and_keeps_its_proportions() -> None:
@@ -37,8 +46,23 @@ def test_a_large_picture_is_made_smaller_and_keeps_its_proportions() -> None:
 
 
 def test_a_thumbnail_has_no_side_over_48_pixels() -> None:
-    assert images.decode(images.thumbnail(photo(0, 100, 200), "am")).shape == (24, 48, 3)
-    assert images.decode(images.thumbnail(photo(0, 11, 11), "am")).shape == (11, 11, 3)
+    data = images.thumbnail(photo(0, 100, 200), "am", 200)
+    assert images.decode(data).shape == (24, 48, 3)
+
+
+def test_where_what_is_stored_is_small_there_is_no_thumbnail() -> None:
+    assert images.thumbnail(photo(0, 20, 20), "am", 64) is None
+    assert images.decode(images.thumbnail(photo(0, 20, 20), "am", 65)).shape == (20, 20, 3)
+
+
+@pytest.mark.parametrize(
+    ("size", "small"), [((11, 11), (11, 11)), ((64, 32), (48, 24)), ((64, 64), (48, 48))]
+)
+def test_a_picture_is_made_as_small_as_a_thumbnail(size: tuple[int, int], small: tuple[int, int]) -> None:
+    rgb = photo(0, *size)
+    found = images.shrunk(rgb)
+    assert found.shape == (*small, 3)
+    assert abs(float(found.mean()) - float(rgb.mean())) < 2
 
 
 @pytest.mark.parametrize("lossless", [True, False])

@@ -104,7 +104,9 @@ def test_a_file_that_exists_is_not_written_over(
 
 
 def test_a_compact_copy_holds_the_same_in_less_room(tmp_path: Path, out: Path) -> None:
-    path = atlas(tmp_path / "a.atlas", *(record(unit, "am", "top") for unit in range(150)))
+    path = atlas(
+        tmp_path / "a.atlas", *(record(unit, "am", "top", number=unit, side=250) for unit in range(150))
+    )
     with AtlasWriter(path, NETWORK, TITLE) as writer:
         run = writer.begin(RUN)
         for unit in range(149):

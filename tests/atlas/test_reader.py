@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from deepvis_app.atlas import AtlasReader, AtlasWriter
-from deepvis_app.messages import UnitPicture, UnitRecord, UnitRef
+from deepvis_app.messages import PictureFacts, UnitPicture, UnitRecord, UnitRef
 from tests.atlas.makers import NETWORK, RUN, TITLE, atlas, photo, record
 from tests.conftest import ROOT
 
@@ -51,14 +51,32 @@ def test_a_layer_has_a_tile_for_each_unit(path: Path) -> None:
 
 def test_tiles_of_unequal_size_lie_in_the_middle_of_squares(path: Path) -> None:
     wide = UnitPicture("am", 0, np.full((6, 12, 3), 200, np.uint8))
-    small = UnitPicture("am", 0, np.full((4, 4, 3), 100, np.uint8))
+    small = UnitPicture("am", 0, np.full((4, 4, 3), 104, np.uint8))
     atlas(path, UnitRecord(UnitRef("c", 0), ("am",), (wide,)), UnitRecord(UnitRef("c", 1), ("am",), (small,)))
     with AtlasReader(path, NETWORK) as reader:
         tiles = reader.layer("c", 2, "am").tiles
     expected = np.zeros((2, 12, 12, 3), np.uint8)
     expected[0, 3:9] = 200
-    expected[1, 4:8, 4:8] = 100
+    expected[1, 4:8, 4:8] = 104
     assert np.array_equal(tiles, expected)
+
+
+@pytest.mark.parametrize("side", [60, 200], ids=["its own thumbnail", "with a thumbnail"])
+def test_the_tile_of_a_picture_with_surroundings_is_the_part_that_the_unit_sees(
+    path: Path, side: int
+) -> None:
+    whole = photo(0, side, side).copy()
+    whole[8:40, 10:50] = [208, 16, 16]
+    facts = PictureFacts(more={"field": [8, 10, 40, 50]})
+    made = UnitPicture("dgn-am", 0, whole[8:40, 10:50], facts=facts, whole=whole)
+    atlas(path, UnitRecord(UnitRef("c", 0), ("dgn-am",), (made,)))
+    with AtlasReader(path, NETWORK) as reader:
+        tile = reader.thumbnails("c", 1, "dgn-am")[0]
+        (back,) = reader.unit(UnitRef("c", 0)).pictures["dgn-am"]
+    assert tile.shape == (32, 40, 3)
+    assert np.abs(tile[2:-2, 2:-2].astype(int) - [208, 16, 16]).mean() < 12
+    assert back.whole is not None
+    assert (back.rgb.shape, back.whole.shape) == ((32, 40, 3), (side, side, 3))
 
 
 def test_units_beyond_the_layer_are_not_shown(path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.atlas.makers import atlas, record, sql
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return atlas(tmp_path / "a.atlas", record(0, "am", "top", stats=True), record(1, "am"))
+    return atlas(tmp_path / "a.atlas", record(0, "am", "top", stats=True), record(1, "am", side=80))
 
 
 def test_a_sound_atlas_has_no_complaints(path: Path) -> None:
@@ -22,8 +22,8 @@ def test_a_sound_atlas_has_no_complaints(path: Path) -> None:
     ("statement", "complaint"),
     [
         (
-            "UPDATE pictures SET image = x'00' WHERE rank = 1 AND kind = 'top'",
-            "Picture 1 (top) of conv1:0 is damaged",
+            "UPDATE images SET data = x'00' WHERE id = (SELECT image FROM pictures WHERE rank = 1)",
+            "Picture 1 (am) of conv1:0 is damaged",
         ),
         (
             "UPDATE thumbnails SET image = x'00' WHERE unit = 1",
@@ -33,6 +33,8 @@ def test_a_sound_atlas_has_no_complaints(path: Path) -> None:
         ("UPDATE runs SET parameters = ''", "Run 1 cannot be read"),
         ("DELETE FROM made WHERE unit = 1", "2 rows of pictures belong to units that are not listed"),
         ("DELETE FROM made WHERE kind = 'stats'", "1 rows of unit_stats belong to units that are not listed"),
+        ("UPDATE images SET uses = 9", "6 images are not shown by as many pictures as they say"),
+        ("DELETE FROM pictures WHERE unit = 1", "2 images are not shown by as many"),
         ("DELETE FROM runs", "11 rows name a run that is not there"),
     ],
 )
@@ -42,7 +44,7 @@ def test_each_kind_of_damage_is_named(path: Path, statement: str, complaint: str
 
 
 def test_an_index_that_does_not_match_its_table_is_found(path: Path) -> None:
-    (page,) = sql(path, "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_pictures_1'")[0]
+    (page,) = sql(path, "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_made_1'")[0]
     data = bytearray(path.read_bytes())
     at = (page - 1) * PAGE_SIZE
     data[at + 3 : at + 5] = b"\0\0"  # the page's number of cells

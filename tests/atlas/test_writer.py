@@ -28,7 +28,7 @@ def test_closing_leaves_one_file_that_needs_no_other(path: Path) -> None:
 def test_the_file_says_what_it_is(path: Path) -> None:
     header = atlas(path).read_bytes()[:100]
     assert header[68:72] == b"DVUA"  # application id
-    assert header[60:64] == b"\0\0\0\x01"  # user version
+    assert header[60:64] == b"\0\0\0\x02"  # user version
 
 
 def test_a_run_is_numbered_and_taken_up_again_when_everything_that_matters_is_equal(path: Path) -> None:
@@ -125,6 +125,31 @@ def test_zero_is_not_taken_for_empty(path: Path) -> None:
     atlas(path, UnitRecord(REF, ("am",), (UnitPicture("am", 0, photo(), facts=facts),)))
     with AtlasReader(path, NETWORK) as reader:
         assert reader.unit(REF).pictures["am"][0].facts == facts
+
+
+def test_a_picture_that_follows_another_comes_back_with_facts_that_are_stored_once(path: Path) -> None:
+    facts = PictureFacts(2.5, 99.0, None, "val/cat.jpeg", (1, 2, 3, 4), "cat", {"place": [3, 4], "at": 1})
+    explained = replace(facts, more={**facts.more, "method": "deconv"})
+    otherwise = replace(facts, label="dog", more={"place": [9, 9], "at": 1})
+    shorter = replace(facts, percentile=None)
+    told = {("deconv", 0): explained, ("deconv", 1): otherwise, ("guided", 0): facts, ("guided", 1): shorter}
+    of = {("top", 0): facts, ("top", 1): facts, **told}
+    made = tuple(UnitPicture(kind, rank, photo(), facts=known) for (kind, rank), known in of.items())
+    atlas(path, UnitRecord(REF, ("top", "deconv", "guided"), made))
+    with AtlasReader(path, NETWORK) as reader:
+        unit = reader.unit(REF)
+    for (kind, rank), known in of.items():
+        assert unit.pictures[kind][rank].facts == known, (kind, rank)
+    stored = sql(path, "SELECT facts FROM pictures WHERE kind = 'deconv' ORDER BY rank")
+    assert stored == [('{"=":1,"m":{"method":"deconv"}}',), ('{"=":1,"l":"dog","m":{"place":[9,9]}}',)]
+
+
+def test_numbers_in_facts_keep_six_digits(path: Path) -> None:
+    facts = PictureFacts(activation=15.470612525, more={"trace": [1 / 3, 2], "done": True})
+    atlas(path, UnitRecord(REF, ("am",), (UnitPicture("am", 0, photo(), facts=facts),)))
+    with AtlasReader(path, NETWORK) as reader:
+        back = reader.unit(REF).pictures["am"][0].facts
+    assert back == PictureFacts(activation=15.4706, more={"trace": [0.333333, 2], "done": True})
 
 
 def test_numbers_of_numpy_are_stored_as_numbers(path: Path) -> None:
