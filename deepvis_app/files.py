@@ -17,6 +17,7 @@ from platformdirs import user_cache_path, user_config_path, user_data_path
 APP = "deepvis"
 # What zipfile raises, beside OSError, on damaged, encrypted and strangely compressed members.
 DAMAGED_ZIP = (BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError, ValueError)
+ASSETS_VARIABLE = "DEEPVIS_ASSETS"  # another folder for the bundled data; for making them anew elsewhere
 _OVERRIDE = "DEEPVIS_HOME"  # one folder for everything; used by tests and portable installations
 
 
@@ -37,6 +38,8 @@ def cache_folder() -> Path:
 
 def assets_folder() -> Path:
     """The bundled data: beside the packages in a checkout, inside the package in an installed wheel."""
+    if override := os.environ.get(ASSETS_VARIABLE):
+        return Path(override)
     package = Path(__file__).parent
     installed = package / "assets"
     return installed if installed.is_dir() else package.parent / "assets"

@@ -38,10 +38,10 @@ def _compact(arguments: list[str]) -> int:
     return compact(arguments)
 
 
-def _bundle_atlas(arguments: list[str]) -> int:
-    from precompute.bundling import main as bundle
+def _build_assets(arguments: list[str]) -> int:
+    from precompute.assets.build import main as build
 
-    return bundle(arguments)
+    return build(arguments)
 
 
 # name -> what it does, and how it is run: the JOBS, which fill an atlas, then everything else.
@@ -51,7 +51,7 @@ COMMANDS: dict[str, tuple[str, Command]] = {
     **{job.name: (job.help, partial(execute, job)) for job in (STATUS, VERIFY)},
     "merge": ("several atlases of one network into one", _merge),
     "compact": ("a copy of an atlas without unused room", _compact),
-    "bundle-atlas": ("make the atlas that comes with the program", _bundle_atlas),
+    "build-assets": ("make everything that comes with the program: networks and their atlas", _build_assets),
     "train-classifier": ("train the bundled network on Tiny ImageNet", _train_classifier),
     "train-generator": ("train a network's generator of pictures from codes, for DGN-AM", _train_generator),
 }

@@ -1,0 +1,1 @@
+"""`build-assets`: everything under `assets/` made again, step by step, from one data set."""
