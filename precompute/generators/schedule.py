@@ -23,7 +23,7 @@ class Recipe:
     pictures: int = 1_200_000  # in all, over all parts of the run
     batch: int = 64
     peak_rate: float = 5e-4
-    warm_up: int = 8_000  # pictures until the peak rate
+    warm_up: int = 2_000  # pictures until the peak rate
     decay_from: float = 0.6  # share of the run after which the rate falls
     last_rate: float = 0.02  # of the peak rate, at the end
     betas: tuple[float, float] = (0.9, 0.99)

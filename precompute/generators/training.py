@@ -113,7 +113,8 @@ class Trainer:
                 gradients: list[tuple[torch.Tensor, ...]]) -> None:  # fmt: skip
         """One step along the mean of the parts' gradients; none for a batch whose gradient is not finite."""
         for parameter, *parts in zip(net.parameters(), *gradients, strict=True):
-            parameter.grad = torch.stack(parts).mean(0) if len(parts) > 1 else parts[0]
+            # In the parameter's own layout: the fused optimiser goes through both in the order of their memory.
+            parameter.grad = torch.empty_like(parameter).copy_(torch.stack(parts).mean(0))
         norm = nn.utils.clip_grad_norm_(net.parameters(), self.recipe.clip)
         for group in optimiser.param_groups:
             group["lr"] = rate

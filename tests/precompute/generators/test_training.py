@@ -131,3 +131,17 @@ def test_moved_pictures_are_cut_out_of_the_mirrored_ones() -> None:
     assert torch.equal(move(x, 0, 0, flipped=False), x)
     assert torch.equal(move(x, 1, -2, flipped=False), wide[:, :, 1:9, 4:12])
     assert torch.equal(move(x, 0, 0, flipped=True), x.flip(3))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_step_is_that_of_a_plain_optimiser(threads: int) -> None:
+    one = trainer(threads, clip=1e9, warm_up=0)
+    before = {name: p.detach().clone() for name, p in one.generator.named_parameters()}
+    one.step()
+    rate = one.recipe.peak_rate
+    for name, parameter in one.generator.named_parameters():
+        assert parameter.grad is not None
+        moved = parameter.grad.abs() > 1e-6  # Adam's first step is the gradient's sign times the rate
+        expected = before[name] - rate * parameter.grad.sign()
+        assert moved.any()
+        assert torch.allclose(parameter[moved], expected[moved], atol=rate / 20), name
