@@ -20,6 +20,8 @@ class Options:
     model: str | None = None
     weights: str | None = None
     device: str | None = None
+    mean: str | None = None
+    labels: str | None = None
     layer: str | None = None
     unit: int | None = None
     method: str | None = None
@@ -55,8 +57,16 @@ def _parser() -> argparse.ArgumentParser:
         help="a picture, folder, video, image list, URL, camera[:N], samples or pattern",
     )
     parser.add_argument("--source", help="the same as SOURCE")
-    parser.add_argument("--model", help="caffenet64, a torchvision name, or file:PATH.py[:function]")
-    parser.add_argument("--weights", help="default, random, or a .safetensors or .pth file")
+    parser.add_argument(
+        "--model",
+        help="caffenet64, a torchvision name, an installed one, file:PATH.py[:function], or "
+        "caffe:DEPLOY.prototxt:WEIGHTS.caffemodel",
+    )
+    parser.add_argument("--weights", help="default, random, or a .safetensors, .pth or .caffemodel file")
+    parser.add_argument(
+        "--mean", metavar="FILE", help="of a Caffe network: a .binaryproto or .npy file, or 104,117,123 (BGR)"
+    )
+    parser.add_argument("--labels", metavar="FILE", help="the classes' names, one on each line")
     parser.add_argument("--device", help="auto, cpu, cuda, cuda:1, mps")
     parser.add_argument("--layer", help="the layer to show, by name or alias")
     parser.add_argument("--unit", type=int, help="the unit to select")
@@ -64,7 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--view", help="how the backward picture is drawn: raw, gray, norm, ...")
     parser.add_argument("--overview", action="store_true", help="show all layers at once")
     parser.add_argument(
-        "--pattern", choices=("am", "top"), default="", help="show every unit's picture of this kind"
+        "--pattern",
+        choices=("am", "dgn-am", "top"),
+        default="",
+        help="show every unit's picture of this kind",
     )
     parser.add_argument("--theme", choices=("system", "light", "dark"))
     parser.add_argument("--config", type=Path, help="a settings file (TOML)")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from deepvis_app import app
@@ -80,18 +79,14 @@ def _model(options: Options, config: AppConfig, state: State) -> ModelChoice:
         base = ModelChoice(options.model, device=config.device)
     elif state.model is not None:
         base = state.model
-    chosen = replace(base, weights=options.weights or base.weights, device=options.device or base.device)
-    return _absolute(chosen)
-
-
-def _absolute(choice: ModelChoice) -> ModelChoice:
-    """The same files whatever folder the program is started from next time."""
-    name, weights = choice.name, choice.weights
-    if name.startswith("file:"):
-        name = "file:" + str(Path(name.removeprefix("file:")).expanduser().absolute())
-    if weights not in ("default", "random"):
-        weights = str(Path(weights).expanduser().absolute())
-    return replace(choice, name=name, weights=weights)
+    chosen = replace(
+        base,
+        weights=options.weights or base.weights,
+        device=options.device or base.device,
+        mean=options.mean or base.mean,
+        labels=options.labels or base.labels,
+    )
+    return chosen.absolute()
 
 
 def _source(options: Options, config: AppConfig, state: State) -> SourceSpec:

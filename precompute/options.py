@@ -94,10 +94,15 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         default=DEFAULT_MODEL,
-        help="caffenet64 (default), a torchvision name, file:PATH.py[:function]",
+        help="caffenet64 (default), a torchvision or installed name, file:PATH.py[:function], "
+        "caffe:DEPLOY.prototxt:WEIGHTS.caffemodel",
     )
     parser.add_argument("--weights", default="default", help="default, random, or a weights file")
     parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
+    parser.add_argument(
+        "--mean", default="", metavar="FILE", help="of a Caffe network: .binaryproto, .npy, or 104,117,123"
+    )
+    parser.add_argument("--labels", default="", metavar="FILE", help="the classes' names, one on each line")
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
@@ -148,7 +153,8 @@ def load(options: argparse.Namespace) -> LoadedModel:
     from deepvis_app.models import load_model
 
     keep_freed_memory()
-    return load_model(ModelChoice(options.model, options.weights, options.device))
+    mean, labels = getattr(options, "mean", ""), getattr(options, "labels", "")
+    return load_model(ModelChoice(options.model, options.weights, options.device, mean, labels))
 
 
 def chosen_layers(info: ModelInfo, text: str) -> tuple[LayerInfo, ...]:

@@ -4,6 +4,7 @@ import inspect
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError, fields, is_dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -113,3 +114,35 @@ import deepvis_app.messages
 sys.exit(any(name.partition(".")[0] in ("torch", "PyQt6") for name in sys.modules))
 """
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("caffe:a/deploy.prototxt:b/w.caffemodel", ("a/deploy.prototxt", "b/w.caffemodel")),
+        ("caffe:a/deploy.prototxt", ("a/deploy.prototxt", "")),
+        (r"caffe:C:\nets\deploy.prototxt:D:\w.caffemodel", (r"C:\nets\deploy.prototxt", r"D:\w.caffemodel")),
+        (r"caffe:C:\nets\deploy.prototxt", (r"C:\nets\deploy.prototxt", "")),
+        ("caffe:C:/net.txt:weights", ("C:/net.txt", "weights")),
+        ("caffe:12:30/deploy.prototxt:w", ("12:30/deploy.prototxt", "w")),
+        ("caffe:w.caffemodel:deploy.prototxt", ("w.caffemodel", "deploy.prototxt")),
+        ("caffe:", ("", "")),
+        ("file:net.py:make", ("", "")),
+    ],
+)
+def test_a_caffe_name_holds_two_files_on_any_system(name: str, files: tuple[str, str]) -> None:
+    assert ModelChoice(name).caffe_files == files
+
+
+def test_a_choice_means_the_same_files_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    choice = ModelChoice("caffe:a.prototxt:b.caffemodel", "c.pth", mean="m.npy", labels="l.txt").absolute()
+    paths = [choice.caffe_files[0], choice.caffe_files[1], choice.weights, choice.mean, choice.labels]
+    assert paths == [
+        str(tmp_path / file) for file in ("a.prototxt", "b.caffemodel", "c.pth", "m.npy", "l.txt")
+    ]
+    plain = ModelChoice("resnet18", "random", "cpu", mean="104, 117,123")
+    assert plain.absolute() == plain
+    assert ModelChoice("file:net.py:make").absolute().name == f"file:{tmp_path / 'net.py:make'}"

@@ -12,8 +12,14 @@ from deepvis_app.messages.arrays import Box
 CropPolicy = Literal["crop", "squash", "letterbox"]
 
 # A colon behind one letter and before a slash is a Windows drive's.
-_CAFFE = re.compile(
-    r"caffe:(?P<net>.+?\.prototxt|(?:[A-Za-z]:(?=[\\/]))?[^:]+)(?::(?P<weights>.+))?", re.IGNORECASE
+_DRIVE = r"[A-Za-z]:[\\/]"
+_CAFFE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"caffe:(.+\.prototxt):(.+)",
+        rf"caffe:((?:{_DRIVE}|(?!{_DRIVE}))[^:]+):(.+)",
+        r"caffe:(.+)()",
+    )
 )
 _NUMBERS = re.compile(r"[-+\d., eE]+")
 
@@ -88,8 +94,8 @@ class ModelChoice:
     @property
     def caffe_files(self) -> tuple[str, str]:
         """The prototxt and the caffemodel of a caffe: name; "" for what it does not have."""
-        found = _CAFFE.fullmatch(self.name)
-        return (found["net"], found["weights"] or "") if found else ("", "")
+        found = next((match for form in _CAFFE if (match := form.fullmatch(self.name))), None)
+        return (found[1], found[2]) if found else ("", "")
 
     def absolute(self) -> ModelChoice:
         """The same files whatever folder they are asked for from."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
 from deepvis_app.messages import LayerInfo, ModelChoice, ModelInfo
 from deepvis_app.models import bundled, torchvision_zoo, user_file
+from deepvis_app.models.caffe import family as caffe
+from deepvis_app.models.caffe import named as published_caffe
 from deepvis_app.models.devices import pick_device
 from deepvis_app.models.fingerprint import fingerprint
+from deepvis_app.models.labels import read_labels
 from deepvis_app.models.layers import enumerate_layers, first_convolution
 from deepvis_app.models.loaded import Family, LoadedModel, ModelError, NetSpec
 from deepvis_app.words import nearest
@@ -20,6 +25,8 @@ __all__ = ["MODELS", "LoadedModel", "ModelError", "load_model", "model_names"]
 MODELS: dict[str, Family] = {
     "bundled": bundled.FAMILY,
     "file": user_file.FAMILY,
+    "caffe": caffe.FAMILY,
+    "published": published_caffe.FAMILY,
     "torchvision": torchvision_zoo.FAMILY,
 }
 
@@ -32,7 +39,10 @@ def model_names() -> list[str]:
 def load_model(choice: ModelChoice) -> LoadedModel:
     """Build, load, freeze and inspect the chosen network. Raises ModelError, one sentence, for whatever fails."""
     device = pick_device(choice.device)
-    spec = _family(choice.name).load(choice)
+    family = _family(choice.name)
+    if choice.mean and not family.takes_mean:
+        raise ModelError(f"{choice.name} knows the mean of its pictures; --mean is for Caffe networks.")
+    spec = family.load(choice)
     _refuse_unfilled(spec)
     digest = fingerprint(spec.net)
     net = _on_device(spec, device)
@@ -45,11 +55,11 @@ def load_model(choice: ModelChoice) -> LoadedModel:
         input_size=shape.input_size,
         input_channels=shape.channels,
         crop=shape.crop,
-        labels=spec.labels,
+        labels=read_labels(Path(choice.labels).expanduser()) if choice.labels else spec.labels,
         fingerprint=digest,
         device=str(device),
         weights=spec.weights,
-        preprocessing=shape.in_words(),
+        preprocessing=shape.in_words() + spec.note,
         start_layer=spec.start_layer or first_convolution(layers),
     )
     return LoadedModel(net, info, spec.preprocess, device)

@@ -36,6 +36,7 @@ class NetSpec:
     labels: tuple[str, ...]
     weights: str  # what is really loaded, in words
     start_layer: str = ""  # "": the first convolution
+    note: str = ""  # what to add to the words about its preprocessing
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,4 @@ class Family:
     names: Callable[[], Sequence[str]]
     load: Callable[[ModelChoice], NetSpec]
     prefix: str = ""
+    takes_mean: bool = False  # whether a choice may say the mean of its pictures
