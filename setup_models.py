@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from deepvis_app.models import published, weights
 from deepvis_app.models.download import DownloadError
+from deepvis_app.models.publications import Published
 
 _MIRROR_VARIABLE = "DEEPVIS_WEIGHTS_URL"
 
@@ -37,7 +38,8 @@ def _list(_options: argparse.Namespace) -> int:
         print(f"{name:24} {'':>10}  bundled")
     for entry in published.published().values():
         state = "installed" if weights.installed(entry.name) else ""
-        print(f"{entry.name:24} {entry.size / 1e6:7.0f} MB  {state}".rstrip())
+        size = f"{entry.size / 1e6:7.0f} MB" if entry.size else f"{'':>10}"
+        print(f"{entry.name:24} {size}  {state or _words(entry)}".rstrip())
     return 0
 
 
@@ -77,7 +79,13 @@ def _remove(options: argparse.Namespace) -> int:
     return 0
 
 
-def _ask_for_licence(entry: published.Published, accepted: bool) -> None:
+def _words(entry: Published) -> str:
+    """What has to be known before it is installed."""
+    asked = "licence to accept" if entry.licence_must_be_accepted else ""
+    return ", ".join(filter(None, ("generator" if entry.kind == "generator" else "", asked)))
+
+
+def _ask_for_licence(entry: Published, accepted: bool) -> None:
     if not entry.licence_must_be_accepted or accepted:
         return
     print(f"{entry.name} is published under this licence: {entry.licence}")
@@ -102,7 +110,13 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("list", help="every network: name, size, installed or not").set_defaults(run=_list)
     add = commands.add_parser("install", help="download networks, or take one from a local file")
     add.add_argument("names", nargs="+", metavar="NAME")
-    add.add_argument("--from", dest="file", type=Path, metavar="FILE", help="a local .pth or .safetensors")
+    add.add_argument(
+        "--from",
+        dest="file",
+        type=Path,
+        metavar="FILE",
+        help="a local .pth, .safetensors, .caffemodel or .zip",
+    )
     add.add_argument("--accept-licence", action="store_true", help="accept licences without being asked")
     mirror = f"fetch from this mirror instead (default: ${_MIRROR_VARIABLE})"
     add.add_argument("--url-base", default=os.environ.get(_MIRROR_VARIABLE, ""), metavar="URL", help=mirror)

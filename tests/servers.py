@@ -25,7 +25,10 @@ Behaviour = Literal[
 
 
 class FileServer(ThreadingHTTPServer):
-    """Serves `content` under every path; `plan` holds what to do with the next requests, then all is good."""
+    """Serves `contents` by path, or `content` under every path.
+
+    `plan` holds what to do with the next requests, then all is good.
+    """
 
     daemon_threads = True
     block_on_close = True
@@ -33,6 +36,8 @@ class FileServer(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.content = bytes(range(256)) * 1000
+        self.contents: dict[str, bytes] = {}
+        self.asked: list[str] = []  # the path of each request
         self.etag = '"one"'
         self.plan: list[Behaviour] = []
         self.ranges: list[str] = []  # the Range header of each request, "" without one
@@ -51,7 +56,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         server, asked = self.server, self.headers.get("Range", "")
         server.ranges.append(asked)
+        server.asked.append(self.path)
         behaviour = server.plan.pop(0) if server.plan else "good"
+        if server.contents and self.path not in server.contents:
+            behaviour = "404"
         if behaviour in ("404", "403", "500", "416"):
             self.send_error(int(behaviour))
             return
@@ -64,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(begin + 5 if behaviour == "skip bytes" else begin, behaviour)
 
     def _answer(self, begin: int, behaviour: Behaviour) -> None:
-        content = self.server.content
+        content = self.server.contents.get(self.path, self.server.content)
         partial = begin > 0
         self.send_response(206 if partial else 200)
         if self.server.etag:

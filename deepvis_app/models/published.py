@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile, is_zipfile
 
 import torch
 from torch import Tensor, nn
 from torchvision import models as torchvision_models
 
-from deepvis_app.files import assets_folder, cache_folder, file_sha256
-from deepvis_app.models.download import Progress, download, hash_in_name
+from deepvis_app.files import DAMAGED_ZIP, assets_folder, cache_folder, file_sha256
+from deepvis_app.models.caffe.caffemodel import caffemodel_of
+from deepvis_app.models.caffe.errors import CaffeError
+from deepvis_app.models.caffe.graph import graph_of
+from deepvis_app.models.caffe.network import build
+from deepvis_app.models.caffe.prototxt import prototxt_of
+from deepvis_app.models.download import DownloadError, Progress, download, hash_in_name
+from deepvis_app.models.publications import PROTOTXT, PUBLISHED, Published
 from deepvis_app.models.weights import (
     Installed,
     WeightsError,
@@ -25,6 +32,8 @@ from deepvis_app.models.weights import (
 from deepvis_app.words import nearest
 
 _MEGABYTE = 1 << 20  # as torchvision counts its file sizes
+_LARGEST_MEMBER = 1 << 31  # bytes; Caffe's files are no larger
+_CONVERSIONS = (".pt", ".pth", ".safetensors")  # state dicts that others made of a Caffe file
 # These two warn unless told how to start; what they start from does not matter here.
 _BUILD_OPTIONS: dict[str, dict[str, Any]] = {
     "googlenet": {"init_weights": False},
@@ -34,22 +43,6 @@ _BUILD_OPTIONS: dict[str, dict[str, Any]] = {
 
 class UnknownNetworkError(Exception):
     """A name that cannot be installed; the message is one sentence for people."""
-
-
-@dataclass(frozen=True)
-class Published:
-    """A file that others publish; `size` in bytes (0: not known), `sha256` in hex, whole or how it begins."""
-
-    name: str
-    url: str
-    size: int
-    sha256: str = ""
-    licence: str = ""
-    licence_must_be_accepted: bool = False
-
-
-# What is published elsewhere than in torchvision: stored as it is, under its own file type.
-PUBLISHED: tuple[Published, ...] = ()
 
 
 def published() -> dict[str, Published]:
@@ -82,16 +75,33 @@ def find(names: Sequence[str]) -> list[Published]:
 def install(entry: Published, progress: Progress, mirror: str = "") -> Installed:
     """Fetch and store a published file; `mirror` replaces all of its address but the file name.
 
-    Raises DownloadError or WeightsError; a cut download leaves a `.part` in the cache folder, nothing else.
+    What stands beside it is looked for there as NAME + suffix. A zip file, in which others are too, stays in the cache
+    folder. Raises DownloadError or WeightsError; a cut download leaves a `.part` there, nothing else.
     """
+    base = mirror.rstrip("/")
     file_name = entry.url.rsplit("/", 1)[-1]
-    url = f"{mirror.rstrip('/')}/{file_name}" if mirror else entry.url
+    url = f"{base}/{file_name}" if mirror else entry.url
     fetched = cache_folder() / "downloads" / file_name
-    digest = download(url, fetched, expected=entry.sha256, progress=progress)
+    beside = {other.suffix: fetched.with_name(f"{entry.name}{other.suffix}") for other in entry.beside}
     try:
-        return _store(entry.name, fetched, url, digest)
-    finally:
+        for other in entry.beside:
+            path = beside[other.suffix]
+            download(f"{base}/{path.name}" if mirror else other.url, path)
+        if entry.member and fetched.is_file():
+            digest = file_sha256(fetched)
+        else:
+            digest = download(url, fetched, expected=entry.sha256, progress=progress)
+        _check_sha1(entry, fetched)
+        record = _store(entry.name, fetched, url, digest, beside)
+    except WeightsError:
         fetched.unlink(missing_ok=True)
+        raise
+    finally:
+        for path in beside.values():
+            path.unlink(missing_ok=True)
+    if not entry.member:
+        fetched.unlink(missing_ok=True)
+    return record
 
 
 def install_file(name: str, path: Path) -> Installed:
@@ -102,13 +112,78 @@ def install_file(name: str, path: Path) -> Installed:
         digest = file_sha256(path)
     except OSError as error:
         raise WeightsError(f"Cannot read {path} ({error.strerror}).") from error
-    return _store(name, path, str(path.absolute()), digest)
+    entry = _published_elsewhere(name)
+    return _store(name, path, str(path.absolute()), digest, _found_beside(entry, path) if entry else {})
 
 
-def _store(name: str, path: Path, source: str, digest: str) -> Installed:
-    if name in {entry.name for entry in PUBLISHED}:
-        return install_bytes(name, path.suffix, path.read_bytes(), source, digest)
-    return install_state(name, _fitted(name, read_state_dict(path)), source, digest)
+def _published_elsewhere(name: str) -> Published | None:
+    return next((entry for entry in PUBLISHED if entry.name == name), None)
+
+
+def _found_beside(entry: Published, path: Path) -> dict[str, Path]:
+    """The files that a local one has beside it, called as it is or as where they are published."""
+    found = {}
+    for other in entry.beside:
+        places = (path.with_suffix(other.suffix), path.with_name(other.url.rsplit("/", 1)[-1]))
+        if there := [place for place in places if place.is_file()]:
+            found[other.suffix] = there[0]
+        elif other.suffix == PROTOTXT:
+            raise WeightsError(
+                f"{entry.name} needs its description too: put {places[1].name} beside {path.name}."
+            )
+    return found
+
+
+def _check_sha1(entry: Published, path: Path) -> None:
+    if not entry.sha1:
+        return
+    with path.open("rb") as file:
+        actual = file_digest(file, "sha1").hexdigest()
+    if actual != entry.sha1:
+        raise DownloadError(
+            f"{entry.url} is not the expected file (its SHA-1 is {actual}, not {entry.sha1}); nothing was kept."
+        )
+
+
+def _store(name: str, path: Path, source: str, digest: str, beside: Mapping[str, Path]) -> Installed:
+    entry = _published_elsewhere(name)
+    if entry is None:
+        return install_state(name, _fitted(name, read_state_dict(path)), source, digest)
+    if path.suffix in _CONVERSIONS and entry.kind == "generator":
+        read_state_dict(path)
+        suffix, content = path.suffix, path.read_bytes()
+    else:
+        zipped = entry.member and is_zipfile(path)
+        suffix, content = ".caffemodel", _member(path, entry.member) if zipped else path.read_bytes()
+    others = {other: file.read_bytes() for other, file in beside.items()}
+    if suffix == ".caffemodel":
+        _check(entry, content, others)
+    return install_bytes(name, suffix, content, source, digest, others)
+
+
+def _check(entry: Published, content: bytes, others: Mapping[str, bytes]) -> None:
+    """Whether a caffemodel is one, and fits its network. Raises WeightsError."""
+    try:
+        blobs = caffemodel_of(content, f"{entry.name}.caffemodel")
+        if PROTOTXT in others:
+            described = f"{entry.name}{PROTOTXT}"
+            build(graph_of(prototxt_of(others[PROTOTXT], described), described), blobs, described)
+    except CaffeError as error:
+        raise WeightsError(str(error)) from error
+
+
+def _member(path: Path, ending: str) -> bytes:
+    """What is in a zip file under the one path that ends so; nothing else of it is unpacked. Raises WeightsError."""
+    try:
+        with ZipFile(path) as archive:
+            found = [info for info in archive.infolist() if f"/{info.filename}".endswith(f"/{ending}")]
+            if len(found) != 1:
+                raise WeightsError(f"{path.name} has {len(found)} files .../{ending}; it should have one.")
+            if found[0].file_size > _LARGEST_MEMBER:
+                raise WeightsError(f"{ending} in {path.name} is larger than weights can be.")
+            return archive.read(found[0])
+    except (OSError, *DAMAGED_ZIP) as error:
+        raise WeightsError(f"{path.name} is damaged; get it again.") from error
 
 
 def _fitted(name: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:

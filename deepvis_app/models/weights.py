@@ -46,6 +46,7 @@ class Installed:
     size: int
     sha256: str
     date: str
+    beside: tuple[str, ...] = ()  # further files inside the store that belong to it
 
 
 # ---- reading ----
@@ -120,14 +121,29 @@ def install_state(name: str, state: Mapping[str, Tensor], source: str, source_sh
     return install_bytes(name, ".safetensors", save(_unshared(state)), source, source_sha256)
 
 
-def install_bytes(name: str, suffix: str, content: bytes, source: str, source_sha256: str) -> Installed:
-    """Store a file's content as NAME + suffix with its record, whole or not at all. Raises WeightsError."""
+def install_bytes(
+    name: str,
+    suffix: str,
+    content: bytes,
+    source: str,
+    source_sha256: str,
+    beside: Mapping[str, bytes] | None = None,
+) -> Installed:
+    """Store a file's content as NAME + suffix with its record, whole or not at all; each of `beside` likewise.
+
+    Raises WeightsError.
+    """
     path = store_folder() / f"{name}{suffix}"
+    others = {store_folder() / f"{name}{other}": small for other, small in (beside or {}).items()}
     try:
-        with atomic_write(path) as file:
-            file.write(content)
+        for other, data in {**others, path: content}.items():
+            with atomic_write(other) as file:
+                file.write(data)
         date = datetime.now(UTC).isoformat(timespec="seconds")
-        record = Installed(name, path.name, source, source_sha256, len(content), file_sha256(path), date)
+        names = tuple(other.name for other in others)
+        record = Installed(
+            name, path.name, source, source_sha256, len(content), file_sha256(path), date, names
+        )
         with atomic_write(_manifest(name)) as file:
             file.write(json.dumps(asdict(record), indent=1).encode())
     except OSError as error:
@@ -140,7 +156,8 @@ def remove(name: str) -> bool:
     record = _record(name)
     if record is None:
         return False
-    (store_folder() / record.file).unlink(missing_ok=True)
+    for file in (record.file, *record.beside):
+        (store_folder() / file).unlink(missing_ok=True)
     _manifest(name).unlink(missing_ok=True)
     return True
 
@@ -155,7 +172,9 @@ def check() -> tuple[str, ...]:
     """Hash every installed file again; one sentence for each that is damaged or gone, none if all is well."""
     there = records()
     sentences = [_damage(record) for record in there]
-    accounted = {file for record in there for file in (record.file, _manifest(record.name).name)}
+    accounted = {
+        file for record in there for file in (record.file, _manifest(record.name).name, *record.beside)
+    }
     strays = [path for path in sorted(store_folder().glob("*")) if path.name not in accounted]
     sentences += [f"{path} belongs to no installed network; delete it." for path in strays]
     return tuple(filter(None, sentences))
@@ -164,8 +183,9 @@ def check() -> tuple[str, ...]:
 def _damage(record: Installed) -> str:
     path = store_folder() / record.file
     again = f"repair it with: deepvis-setup install {record.name}"
-    if not path.is_file():
-        return f"{record.name}: {path} is gone; {again}"
+    for file in (path, *(store_folder() / name for name in record.beside)):
+        if not file.is_file():
+            return f"{record.name}: {file} is gone; {again}"
     if path.stat().st_size != record.size or file_sha256(path) != record.sha256:
         return f"{record.name}: {path} has changed since it was installed; {again}"
     return ""
@@ -180,11 +200,12 @@ def _record(name: str) -> Installed | None:
     if not _PLAIN_NAME.fullmatch(name):
         return None
     try:
-        record = Installed(**json.loads(_manifest(name).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        fields = json.loads(_manifest(name).read_text(encoding="utf-8"))
+        record = Installed(**{**fields, "beside": tuple(fields.get("beside", ()))})
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
-    own = record.name == name and _PLAIN_NAME.fullmatch(str(record.file))
-    return record if own else None
+    plain = all(_PLAIN_NAME.fullmatch(str(file)) for file in (record.file, *record.beside))
+    return record if plain and record.name == name else None
 
 
 def _read_safetensors(path: Path) -> dict[str, Tensor]:
