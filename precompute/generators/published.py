@@ -1,18 +1,23 @@
 """The published DeePSiM generators (Dosovitskiy & Brox 2016), layer by layer, to be filled with their weights.
 
-The weights are for non-commercial research only, so they are never shipped: a user brings the file.
+The weights are for non-commercial research only, so they are never shipped: a user brings the file, Caffe's own or a
+PyTorch conversion of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import torch
 from torch import nn
 
+from deepvis_app.models.caffe.caffemodel import read_caffemodel
+from deepvis_app.models.caffe.errors import CaffeError
 from deepvis_app.models.weights import WeightsError, read_state_dict
+from precompute.generators.statistics import set_statistics
 from precompute.generators.store import GeneratorError
 from precompute.generators.topology import AnyGenerator
 
@@ -20,6 +25,12 @@ SLOPE = 0.3
 SIZE = 256
 MEAN_RGB = (123.0, 117.0, 104.0)  # of CaffeNet's input, subtracted from the pictures it was trained on
 _FC_WIDTH = 4096
+# What the layers are called in Caffe and in XDream's conversion, first to last, of all topologies together.
+_NAMES = """
+    defc7 fc7 defc6 fc6 defc5 fc5 Rconv6 conv6 Rconv7 conv7 Rconv8 conv8 deconv5 tconv5_0 conv5_1 tconv5_1
+    deconv4 tconv4_0 conv4_1 tconv4_1 deconv3 tconv3_0 conv3_1 tconv3_1 deconv2 tconv2_0 tconv2 conv2_1
+    deconv1 tconv1_0 tconv1 conv1_1 deconv0 tconv0
+"""
 _MAP = (256, 4, 4)  # that the last fully connected layer is shaped into
 
 
@@ -68,6 +79,7 @@ class PublishedGenerator(AnyGenerator):
     def __init__(self, layer: str) -> None:
         code, layers, bounded = PUBLISHED[layer]
         super().__init__(code, SIZE)
+        self.layer = layer
         self.layers = nn.Sequential(*_modules(code[0], layers))
         if bounded:
             self.layers.append(nn.Tanh())
@@ -83,28 +95,66 @@ class PublishedGenerator(AnyGenerator):
         return [module for module in self.layers if hasattr(module, "weight")]
 
 
-def load_published(layer: str, path: Path) -> PublishedGenerator:
-    """A published generator with the weights of a PyTorch conversion of it; eval mode, frozen.
+def load_published(layer: str, path: Path, bounds: Path | None = None) -> PublishedGenerator:
+    """A published generator with the weights of its caffemodel or of a PyTorch conversion; eval mode, frozen.
 
-    Conversions differ in the names they give, not in the order: weights are taken in the file's order, and a bias
-    that is left out is zero, as all the trunk's biases are. Raises GeneratorError.
+    `layer` "" recognises it by its shapes, and where two share them by its path. `bounds` is as `set_statistics` takes
+    it. Raises GeneratorError.
     """
-    if layer not in PUBLISHED:
+    if layer and layer not in PUBLISHED:
         known = ", ".join(PUBLISHED)
         raise GeneratorError(f"There is no published generator for {layer}; there are those for {known}.")
-    try:
-        state = read_state_dict(path)
-    except WeightsError as error:
-        raise GeneratorError(str(error)) from error
-    generator = PublishedGenerator(layer)
+    state = read_state(path)
+    generator = PublishedGenerator(layer or recognised(state, path))
     fill(generator, state, path.name)
+    set_statistics(generator, generator.layer, bounds)
     return generator.eval().requires_grad_(False)
+
+
+def read_state(path: Path) -> dict[str, torch.Tensor]:
+    """Weights by name, in the file's order: NAME.weight and NAME.bias of a caffemodel. Raises GeneratorError."""
+    if path.suffix != ".caffemodel":
+        try:
+            return read_state_dict(path)
+        except WeightsError as error:
+            raise GeneratorError(str(error)) from error
+    try:
+        blobs = read_caffemodel(path)
+    except CaffeError as error:
+        raise GeneratorError(str(error)) from error
+    ends = ("weight", "bias")
+    return {
+        f"{name}.{end}": torch.from_numpy(array)
+        for name, arrays in blobs.items()
+        for end, array in zip(ends, arrays, strict=False)
+    }
+
+
+def recognised(state: Mapping[str, torch.Tensor], path: Path) -> str:
+    """The layer whose generator has these shapes. Raises GeneratorError.
+
+    fc6 and fc7, and conv3 and conv4, have equal ones: the layer that the file or its folder is called after counts,
+    else the first of them.
+    """
+    shapes = [_sizes(state[key]) for key in _weights_in_order(state)]
+    fitting = [layer for layer in PUBLISHED if shapes == _shapes_of(layer)]
+    if not fitting:
+        raise GeneratorError(
+            f"{path.name} has the weights of no published generator (known: {', '.join(PUBLISHED)}); "
+            "for others give caffe:PROTOTXT:CAFFEMODEL."
+        )
+    words = f"{path.parent.name} {path.name}"
+    return next((layer for layer in fitting if layer in words), fitting[0])
 
 
 @torch.no_grad()
 def fill(generator: PublishedGenerator, state: Mapping[str, torch.Tensor], name: str) -> None:
-    """Put the weights of `state` in, in its order. Raises GeneratorError that says which one does not fit."""
-    weights = [key for key in state if key.endswith("weight")]
+    """Put the weights of `state` in. Raises GeneratorError that says which one does not fit.
+
+    Conversions differ in the names they give: known names (Caffe's own, XDream's) are put in their order, others count
+    in the file's. A bias that is left out is zero, as all the trunk's biases are.
+    """
+    weights = _weights_in_order(state)
     modules = generator.weighted()
     if len(weights) != len(modules):
         raise GeneratorError(
@@ -116,11 +166,32 @@ def fill(generator: PublishedGenerator, state: Mapping[str, torch.Tensor], name:
             assert isinstance(target, nn.Parameter)
             if value is None:
                 target.zero_()
-            elif value.numel() != target.numel() or value.squeeze().shape != target.squeeze().shape:
+            elif _sizes(value) != _sizes(target):
                 shapes = f"{tuple(value.shape)}, not {tuple(target.shape)}"
                 raise GeneratorError(f"{key} of {name} has the shape {shapes}; it is another generator.")
             else:
                 target.copy_(value.reshape(target.shape))
+
+
+def _weights_in_order(state: Mapping[str, torch.Tensor]) -> list[str]:
+    keys = [key for key in state if key.endswith("weight")]
+    places = {name: place for place, name in enumerate(_NAMES.split())}
+    found = [[places[part] for part in key.split(".") if part in places] for key in keys]
+    if not all(found):
+        return keys
+    return [key for _, key in sorted(zip(found, keys, strict=True))]
+
+
+def _sizes(tensor: torch.Tensor) -> tuple[int, ...]:
+    """Without sizes of 1: old Caffe files write every array in four dimensions."""
+    return tuple(size for size in tensor.shape if size != 1)
+
+
+@cache
+def _shapes_of(layer: str) -> list[tuple[int, ...]]:
+    with torch.device("meta"):
+        modules = PublishedGenerator(layer).weighted()
+    return [_sizes(module.get_parameter("weight")) for module in modules]
 
 
 def _modules(channels: int, layers: tuple[_Layer, ...]) -> Iterator[nn.Module]:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
-from precompute.generators.published import MEAN_RGB, PUBLISHED, PublishedGenerator, fill, load_published
+from precompute.generators.published import (
+    MEAN_RGB,
+    PUBLISHED,
+    PublishedGenerator,
+    fill,
+    load_published,
+    recognised,
+)
 from precompute.generators.store import GeneratorError
+from tests.models.caffe.written import caffemodel
+
+_CONV3 = """
+    Rconv6 Rconv7 Rconv8 deconv5 conv5_1 deconv4 conv4_1 deconv3 conv3_1 deconv2 conv2_1 deconv1 conv1_1
+"""
+_XDREAM = """
+    conv6 conv7 conv8 tconv5_0 tconv5_1 tconv4_0 tconv4_1 tconv3_0 tconv3_1 tconv2_0 conv2_1 tconv1_0 conv1_1
+"""
+CONV3, XDREAM = _CONV3.split(), _XDREAM.split()
 
 
 @pytest.mark.parametrize(
@@ -23,14 +41,15 @@ def test_each_paints_256_pixels_with_the_published_number_of_weights(layer: str,
     assert sum(p.numel() for p in generator.parameters()) / 1e6 == pytest.approx(millions, abs=0.01)
 
 
-def weights_of(generator: PublishedGenerator) -> dict[str, torch.Tensor]:
+def weights_of(generator: PublishedGenerator, names: Sequence[str] = ()) -> dict[str, torch.Tensor]:
     """As a conversion has them: names of its own, no biases behind the stem."""
     state = {}
     for index, module in enumerate(generator.weighted()):
         weight = module.get_parameter("weight")
-        state[f"layer{index}.weight"] = torch.randn_like(weight) * weight[0].numel() ** -0.5
+        name = names[index] if names else f"layer{index}"
+        state[f"{name}.weight"] = torch.randn_like(weight) * weight[0].numel() ** -0.5
         if index < 3:
-            state[f"layer{index}.bias"] = torch.randn_like(module.get_parameter("bias"))
+            state[f"{name}.bias"] = torch.randn_like(module.get_parameter("bias"))
     return state
 
 
@@ -69,3 +88,47 @@ def test_a_file_of_another_generator_is_refused_with_the_layer_that_does_not_fit
         load_published("conv9", tmp_path / "x.pt")
     with pytest.raises(GeneratorError, match="There is no weights file"):
         load_published("fc6", tmp_path / "x.pt")
+
+
+@pytest.mark.parametrize(
+    "names", [CONV3, XDREAM, [f"{name}.1" for name in CONV3], [f"G.{name}" for name in CONV3]]
+)
+def test_known_names_count_before_the_order_in_the_file(tmp_path: Path, names: list[str]) -> None:
+    """A .safetensors is sorted by name; a .1. in the names is from an old conversion."""
+    torch.manual_seed(0)
+    state = weights_of(PublishedGenerator("conv3"), names)
+    save_file(state, tmp_path / "conv3.safetensors")
+    generator = load_published("", tmp_path / "conv3.safetensors")
+    for name, module in zip(names, generator.weighted(), strict=True):
+        assert torch.equal(module.get_parameter("weight"), state[f"{name}.weight"])
+
+
+def test_a_caffemodel_is_read_as_it_was_published(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    state = weights_of(PublishedGenerator("conv3"), CONV3)
+    keys = ("weight", "bias")
+    blobs = {n: [state[f"{n}.{key}"].numpy() for key in keys if f"{n}.{key}" in state] for n in CONV3}
+    folder = tmp_path / "conv4"
+    folder.mkdir()
+    (folder / "generator.caffemodel").write_bytes(caffemodel(blobs))
+    generator = load_published("", folder / "generator.caffemodel")
+    assert generator.layer == "conv4"  # its shapes are also conv3's; the folder says which
+    assert torch.equal(generator.weighted()[2].get_parameter("bias"), state["Rconv8.bias"])
+    assert torch.equal(generator.weighted()[12].get_parameter("weight"), state["conv1_1.weight"])
+
+
+@pytest.mark.parametrize("layer", PUBLISHED)
+def test_each_is_recognised_by_its_shapes_and_its_path(layer: str) -> None:
+    with torch.device("meta"):
+        state = weights_of(PublishedGenerator(layer))
+    assert recognised(state, Path(f"{layer}/generator.caffemodel")) == layer
+    assert recognised(state, Path(f"upconvGAN_{layer}.pt")) == layer
+    shared = {"fc7": "fc6", "conv3": "conv4"}
+    assert recognised(state, Path("generator.caffemodel")) == shared.get(layer, layer)
+
+
+def test_weights_of_no_published_generator_are_refused() -> None:
+    with pytest.raises(
+        GeneratorError, match=r"x.pt has the weights of no published generator \(known: fc6, fc7"
+    ):
+        recognised({"a.weight": torch.zeros(3, 3)}, Path("x.pt"))
