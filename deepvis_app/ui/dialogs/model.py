@@ -29,7 +29,8 @@ _WEIGHTS = (
     ("random", "Random (untrained)"),
     ("file", "From a file…"),
 )
-_WEIGHT_FILES = "Weights (*.safetensors *.pth *.pt *.bin);;All files (*)"
+_WEIGHT_FILES = "Weights (*.safetensors *.pth *.pt *.bin *.caffemodel);;All files (*)"
+_NETWORK_FILES = "Networks (*.py *.prototxt)"
 RUNS_CODE = "This runs the Python code in the file. Load only files that you trust."
 
 
@@ -42,6 +43,7 @@ class ModelDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context = context
         self._weights_file = ""
+        self._start = start
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search")
         self.search.setAccessibleName("Search models")
@@ -50,7 +52,9 @@ class ModelDialog(QDialog):
         self.names.setAccessibleName("Models")
         self.name = QLineEdit(start.name)
         self.name.setAccessibleName("Model name")
-        self.name.setPlaceholderText("a name from the list, or file:PATH.py[:function]")
+        self.name.setPlaceholderText(
+            "a name from the list, file:PATH.py[:function], caffe:PROTOTXT:CAFFEMODEL"
+        )
         self.warning = QLabel(RUNS_CODE)
         self.warning.setWordWrap(True)
         self.weights = QComboBox()
@@ -70,11 +74,15 @@ class ModelDialog(QDialog):
 
     def choice(self) -> ModelChoice:
         """What would be loaded."""
-        weights = str(self.weights.currentData())
-        return ModelChoice(
-            self.name.text().strip(),
-            self._weights_file if weights == "file" else weights,
-            self.device.currentText(),
+        name, weights = self.name.text().strip(), str(self.weights.currentData())
+        told = (
+            self._start if name == self._start.name else ModelChoice(name)
+        )  # mean and labels go with the name
+        return replace(
+            told,
+            name=name,
+            weights=self._weights_file if weights == "file" else weights,
+            device=self.device.currentText(),
         )
 
     def use_weights(self, path: str) -> None:
@@ -84,9 +92,11 @@ class ModelDialog(QDialog):
         self.weights.setCurrentIndex(self.weights.findData("file"))
 
     def _arrange(self) -> None:
-        file = QPushButton("Python file…")
-        file.setToolTip("A network of your own: a .py file with a function that returns it")
-        file.clicked.connect(self._ask_python)
+        file = QPushButton("From a file…")
+        file.setToolTip(
+            "A network of your own: a .py file with a function that returns it, or Caffe's .prototxt"
+        )
+        file.clicked.connect(self._ask_file)
         row = QHBoxLayout()
         row.addWidget(self.name, 1)
         row.addWidget(file)
@@ -149,10 +159,8 @@ class ModelDialog(QDialog):
         if self.load is not None:
             self.load.setEnabled(bool(name.strip()))
 
-    def _ask_python(self) -> None:
-        ask_open(
-            self, "Choose a Python file", "Python (*.py)", "", lambda path: self.name.setText(f"file:{path}")
-        )
+    def _ask_file(self) -> None:
+        ask_open(self, "Choose a network", _NETWORK_FILES, "", lambda path: self.name.setText(_named(path)))
 
     def _weights_chosen(self, index: int) -> None:
         if self.weights.itemData(index) == "file":
@@ -176,7 +184,8 @@ def open_model_file(context: ActionContext, path: str) -> None:
 
 def load(context: ActionContext, choice: ModelChoice) -> None:
     """Load in the background; the old model runs until the new one is there, or on if it fails."""
-    context.window.state.keep_recent(RECENT, f"{choice.name}\n{choice.weights}\n{choice.device}")
+    kept = (choice.name, choice.weights, choice.device, choice.mean, choice.labels)
+    context.window.state.keep_recent(RECENT, "\n".join(kept))
     context.session.load_model(choice)
 
 
@@ -203,4 +212,12 @@ def _load_again(context: ActionContext, choice: ModelChoice) -> None:
 
 def _recent_choices(context: ActionContext) -> list[ModelChoice]:
     kept = [text.split("\n") for text in context.window.state.texts(RECENT)]
-    return [ModelChoice(*parts) for parts in kept if len(parts) == 3]
+    return [ModelChoice(*parts) for parts in kept if len(parts) in (3, 5)]
+
+
+def _named(path: str) -> str:
+    """What a network's file is chosen by: with a prototxt goes the caffemodel beside it, where there is one only."""
+    if not path.endswith(".prototxt"):
+        return f"file:{path}"
+    beside = sorted(Path(path).parent.glob("*.caffemodel"))
+    return f"caffe:{path}:{beside[0]}" if len(beside) == 1 else f"caffe:{path}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QFileDialog, QMenu
+from pathlib import Path
+
+from PyQt6.QtWidgets import QFileDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from deepvis_app.messages import ModelAnswer, ModelChoice
-from deepvis_app.ui.dialogs.model import RECENT, ModelDialog
+from deepvis_app.ui.dialogs.model import RECENT, ModelDialog, load
 from tests.ui.windows import Shown
 
 
@@ -146,3 +148,41 @@ def test_a_remembered_file_of_code_is_asked_about_again(qtbot: QtBot) -> None:
     dialog = shown.window.findChild(ModelDialog)
     assert dialog is not None
     assert dialog.choice() == ModelChoice("file:/nets/mine.py", "/w.pth", "cpu")
+
+
+def chosen_file(dialog: ModelDialog, path: Path) -> str:
+    """The name after a file was picked with the button."""
+    button = next(b for b in dialog.findChildren(QPushButton) if b.text().startswith("From a file"))
+    button.click()
+    ask = dialog.findChildren(QFileDialog)[-1]
+    ask.fileSelected.emit(str(path))
+    return dialog.name.text()
+
+
+def test_with_a_prototxt_goes_the_only_caffemodel_beside_it(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = opened(qtbot, Shown(qtbot))
+    described = tmp_path / "deploy.prototxt"
+    assert chosen_file(dialog, described) == f"caffe:{described}"
+    (tmp_path / "a.caffemodel").touch()
+    assert chosen_file(dialog, described) == f"caffe:{described}:{tmp_path / 'a.caffemodel'}"
+    (tmp_path / "b.caffemodel").touch()
+    assert chosen_file(dialog, described) == f"caffe:{described}"
+    assert chosen_file(dialog, tmp_path / "mine.py") == f"file:{tmp_path / 'mine.py'}"
+    assert dialog.warning.isVisibleTo(dialog)
+
+
+def test_mean_and_class_names_go_with_the_network_they_were_given_for(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    choice = ModelChoice("caffe:/d.prototxt:/w.caffemodel", device="cpu", mean="1,2,3", labels="/l.txt")
+    load(shown.window.context, choice)
+    assert shown.compute.choices == [choice]
+    menu = shown.window.findChild(QMenu, "recent_models")
+    assert menu is not None
+    menu.aboutToShow.emit()
+    menu.actions()[0].trigger()
+    assert shown.compute.choices == [choice, choice]
+    dialog = ModelDialog(shown.window.context, choice)
+    qtbot.addWidget(dialog)
+    assert dialog.choice() == choice
+    dialog.name.setText("resnet18")
+    assert dialog.choice() == ModelChoice("resnet18", device="cpu")
