@@ -17,7 +17,7 @@ from precompute.synthesis.windows import UnknownConeError, window
 _NAMES = """
     relu relu6 leaky_relu prelu elu selu celu gelu silu mish hardtanh hardswish hardsigmoid sigmoid tanh
     softplus threshold clamp add sub mul div radd rsub rmul iadd isub imul batch_norm dropout clone
-    contiguous cat concat getitem unsqueeze
+    contiguous cat concat getitem unsqueeze local_response_norm
 """
 POINTWISE = frozenset(_NAMES.split())
 
