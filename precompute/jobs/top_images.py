@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from precompute.datasets import ImageSet
     from precompute.top.scan import Scanned
     from precompute.top.state import ScanState
+    from precompute.top.winners import Known
 
+_STATS = {"stats_only": "only", "keep_stats": "kept", "replace_stats": "replaced"}  # option -> its record
 _PAIRS = 144  # of image and unit, in one batch: sixteen units with nine images each
 
 
@@ -46,7 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     spread.add_argument(
         "--keep-stats",
         action="store_true",
-        help="leave the atlas's statistics, and take percentiles from them",
+        help="leave the statistics that are there, and take percentiles from them (default where they are of "
+        "more images)",
+    )
+    spread.add_argument(
+        "--replace-stats",
+        action="store_true",
+        help="store these images' statistics also in place of larger ones",
     )
     parser.add_argument("--limit", type=positive, metavar="N", help="take the first N images only")
     parser.add_argument(
@@ -109,11 +117,25 @@ def _store(
             ("stats",),
         )
     methods = ("deconv", "guided") if options.guided else ("deconv",)
-    known = job.known_stats() if options.keep_stats else None
-    winners = Winners(job.model, images, state, options.n, methods, known, options.patch)
+    winners = Winners(job.model, images, state, options.n, methods, _known(job, options), options.patch)
     size = max(_PAIRS // options.n, 1)
     items = [item for layer in job.layers for item in chunks(layer.name, job.units[layer.name], size)]
-    return run(items, winners.make, writer, info, job.progress, job.stop, winners.kinds)
+    outcome = run(items, winners.make, writer, info, job.progress, job.stop, winners.kinds)
+    if winners.kept:
+        job.progress.note(
+            f"The statistics of {winners.kept} units are of more images than these {state.counted} and stay; "
+            "--replace-stats stores these."
+        )
+    return outcome
+
+
+def _known(job: Target, options: argparse.Namespace) -> Known:
+    """The statistics that lie below, and when they stay."""
+    from precompute.top.winners import Known
+
+    if options.replace_stats:
+        return Known({})
+    return Known(job.known_stats(), always=options.keep_stats)
 
 
 def _run_info(job: Target, options: argparse.Namespace, images: ImageSet, state: ScanState) -> RunInfo:
@@ -124,7 +146,7 @@ def _run_info(job: Target, options: argparse.Namespace, images: ImageSet, state:
         "n": options.n,
         "patch": options.patch,
         "guided": options.guided,
-        "stats": "only" if options.stats_only else "kept" if options.keep_stats else "made",
+        "stats": next((word for option, word in _STATS.items() if getattr(options, option)), "made"),
         "unreadable": state.unreadable,
         "duplicates": state.duplicates,
         "preprocessing": job.model.info.preprocessing,

@@ -34,6 +34,21 @@ class Winner:
     value: float
 
 
+@dataclass(frozen=True)
+class Known:
+    """Statistics of before, by layer and unit. They stay where they are of more images, or `always`."""
+
+    stats: Mapping[str, Mapping[int, UnitStats]]
+    always: bool = False
+
+    def instead_of(self, layer: str, unit: int, own: UnitStats | None) -> UnitStats | None:
+        """What stays in place of the scan's own; None: the scan's own are to be stored."""
+        found = self.stats.get(layer, {}).get(unit)
+        if found is None or self.always or own is None:
+            return found
+        return found if found.count > own.count else None
+
+
 def pairs_at_once(model: LoadedModel, layer: LayerInfo) -> int:
     """How many images fit into the memory with all that a backward pass from the layer needs, at least one."""
     names = [known.name for known in model.info.layers]
@@ -65,8 +80,9 @@ class Winners:
     """Makes the records of a chunk of units: `make` is what the runner calls.
 
     A unit gets its `n` best, none that repeats a better one. `methods` are backward pictures beside the patches
-    ("deconv", "guided"). Percentiles are taken from `known` statistics where there are some, else from the scan's
-    own; only the scan's own are stored. `longest` is the most pixels of a patch's longer side.
+    ("deconv", "guided"). Percentiles are taken from the `known` statistics that stay, else from the scan's own,
+    which are stored then; `kept` counts the units whose larger ones stay by themselves. `longest` is the most
+    pixels of a patch's longer side.
     """
 
     def __init__(
@@ -76,12 +92,13 @@ class Winners:
         state: ScanState,
         n: int,
         methods: Sequence[str],
-        known: Mapping[str, Mapping[int, UnitStats]] | None = None,
+        known: Known | None = None,
         longest: int = LONGEST,
     ) -> None:
         self._model, self._images, self._state, self._methods = model, images, state, tuple(methods)
         self._n, self._longest = n, longest
-        self._known = known
+        self._known = known or Known({})
+        self.kept = 0
         self._columns = columns(scanned_layers(model))
         self._pictures = Pictures(images, model.preprocess, state)
         self.kinds = ("top", *self._methods)
@@ -91,18 +108,16 @@ class Winners:
         layer = self._model.info.layer(item.layer)
         winners = [winner for unit in item.units for winner in self._best(layer, unit)]
         pictures = self._drawn(layer, winners) if winners else {}
-        stats = self._stats(layer.name, item.units)
+        stats = unit_stats(self._model, self._state, layer.name, item.units)
         for unit in item.units:
+            own = stats.get(unit)
+            stays = self._known.instead_of(layer.name, unit, own)
+            self.kept += stays is not None and not self._known.always
+            stored = None if stays or self._known.always else own
             ordered = sorted(pictures.get(unit, ()), key=lambda p: (self.kinds.index(p.kind), p.rank))
-            made = tuple(_with_percentile(p, stats.get(unit)) for p in ordered)
-            note = "" if made else self._why_none(stats.get(unit))
-            own = stats.get(unit) if self._known is None else None
-            yield UnitRecord(UnitRef(layer.name, unit), self.kinds, made, own, note)
-
-    def _stats(self, layer: str, units: Sequence[int]) -> Mapping[int, UnitStats]:
-        if self._known is not None:
-            return self._known.get(layer, {})
-        return unit_stats(self._model, self._state, layer, units)
+            made = tuple(_with_percentile(p, stays or stored) for p in ordered)
+            note = "" if made else self._why_none(own)
+            yield UnitRecord(UnitRef(layer.name, unit), self.kinds, made, stored, note)
 
     def _best(self, layer: LayerInfo, unit: int) -> list[Winner]:
         """Without images in which a rectified unit is silent: they would be the first ones, not the best."""

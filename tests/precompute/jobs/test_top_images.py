@@ -97,6 +97,47 @@ def test_statistics_alone_can_be_stored_and_then_kept(model: str, pictures: Path
 
 
 @pytest.mark.parametrize(
+    ("words", "count", "told"),
+    [([], 11, True), (["--replace-stats"], 4, False), (["--keep-stats"], 11, False)],
+)
+def test_statistics_of_more_images_stay_unless_they_are_to_be_replaced(
+    words: list[str],
+    count: int,
+    told: bool,
+    model: str,
+    pictures: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert top(model, pictures, "--layers", "0") == 0
+    capsys.readouterr()
+    few = fill(tmp_path / "others", 4, first=50)
+    assert top(model, few, "--layers", "0", *words) == 0
+    path, fingerprint = atlas_of(model)
+    with AtlasReader(path, fingerprint) as reader:
+        stats = reader.stats("0")
+        unit = reader.unit(UnitRef("0", 1))
+    assert [stats[k].count for k in range(4)] == [count] * 4
+    best = unit.pictures["top"][0].facts
+    assert best.activation is not None
+    assert best.percentile == pytest.approx(stats[1].percentile(best.activation), abs=1e-3)
+    said = "The statistics of 4 units are of more images than these 4 and stay; --replace-stats stores these."
+    assert (said in capsys.readouterr().err) == told
+
+
+def test_statistics_of_fewer_images_are_replaced_also_where_they_lie_below(
+    model: str, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = fill(tmp_path / "others", 4, first=50)
+    assert top(model, few, "--layers", "0") == 0
+    assert top(model, pictures, "--layers", "0") == 0
+    assert "--replace-stats" not in capsys.readouterr().err
+    path, fingerprint = atlas_of(model)
+    with AtlasReader(path, fingerprint) as reader:
+        assert reader.stats("0")[2].count == 11
+
+
+@pytest.mark.parametrize(
     ("words", "status", "told"),
     [
         (["--layers", "cnv1"], 2, "nearest are"),

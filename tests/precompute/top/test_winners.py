@@ -15,7 +15,7 @@ from precompute.runner import Item
 from precompute.stop import Stop
 from precompute.top.patches import Sight, drawn_signal
 from precompute.top.scan import scan
-from precompute.top.winners import Winners, pairs_at_once, stats_records
+from precompute.top.winners import Known, Winners, pairs_at_once, stats_records
 from tests.precompute.helpers import Told
 from tests.precompute.top.nets import fill, noise, small_model, small_net
 
@@ -61,7 +61,7 @@ def test_percentiles_come_from_the_scan_or_from_what_is_known(tmp_path: Path) ->
     known = {"0": {1: UnitStats(5, 0, 1, ((0.0, -100.0), (1.0, 100.0)), 0)}}
     model, images = small_model(), open_images(tmp_path)
     state = scan(model, images, 3, Told(), Stop(), 4, 0).state
-    (other,) = Winners(model, images, state, 3, ("deconv",), known).make(Item("0", (1,)))
+    (other,) = Winners(model, images, state, 3, ("deconv",), Known(known, always=True)).make(Item("0", (1,)))
     assert other.stats is None  # what is there stays
     value = other.pictures[0].facts.activation
     assert value is not None
