@@ -29,19 +29,21 @@ class ImageSet:
     """Image files of a folder (all below it) or a zip (read in place), sorted by their path inside it.
 
     `labels[i]` is the class of `names[i]`: from a val_annotations.txt where one lists it, else the name of
-    its folder (of the folder above one that is called "images"), else "". Pickled, it is only names and a path.
+    its folder (of the folder above one that is called "images"), else "". `inside` is the folder of a zip that was
+    asked for, "" for all of it. Pickled, it is only names and a path.
     """
 
     path: Path
     names: tuple[str, ...]  # relative, with "/"
     labels: tuple[str, ...]
+    inside: str = ""
     _opened: dict[str, zipfile.ZipFile] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.names)
 
     def __getstate__(self) -> dict[str, object]:
-        return {"path": self.path, "names": self.names, "labels": self.labels, "_opened": {}}
+        return {**self.__dict__, "_opened": {}}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
@@ -89,8 +91,12 @@ class ImageSet:
         """Where the images lie: what `facts.source` is relative to."""
         return str(self.path.resolve())
 
+    def title(self) -> str:
+        """What a person calls them wherever they lie."""
+        return ", ".join(filter(None, (self.path.resolve().name, PurePosixPath(self.inside).name)))
+
     def in_words(self) -> str:
-        return f"{self.path.name}, {len(self)} images"
+        return f"{self.title()}, {len(self)} images"
 
     def _zip(self) -> zipfile.ZipFile:
         """Opened once in each process; not to be shared by threads."""
@@ -115,7 +121,7 @@ def open_images(path: Path, limit: int | None = None) -> ImageSet:
     if not names:
         raise DataError(f"{path / inside} has no pictures; known are {', '.join(sorted(PICTURE_ENDINGS))}.")
     bare = ImageSet(path, (*names, *(n for n in listed if PurePosixPath(n).name in (ANNOTATIONS, NAMES))), ())
-    return ImageSet(path, names, tuple(_labels(bare, names)))
+    return ImageSet(path, names, tuple(_labels(bare, names)), inside)
 
 
 def digest_of(data: bytes) -> bytes:

@@ -66,6 +66,9 @@ class Photographs(ImageSet):
     def signature(self) -> str:
         return sha256("\n".join(self.names).encode()).hexdigest()
 
+    def title(self) -> str:
+        return WORD
+
     def in_words(self) -> str:
         return f"built-in photographs, {len(self)} windows"
 

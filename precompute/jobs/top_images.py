@@ -142,7 +142,8 @@ def _run_info(job: Target, options: argparse.Namespace, images: ImageSet, state:
     from precompute.datasets import content_hash
 
     parameters = {
-        "images": images.place(),
+        # without pictures nobody opens the images again, and statistics are passed on: a name is enough
+        "images": images.title() if options.stats_only else images.place(),
         "n": options.n,
         "patch": options.patch,
         "guided": options.guided,

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -77,6 +78,20 @@ def test_one_unit_first_and_its_layer_later_are_one_run_and_one_scan(
     path, fingerprint = atlas_of(model)
     with AtlasReader(path, fingerprint) as reader:
         assert len(reader.runs()) == 1
+
+
+def test_a_run_without_pictures_tells_the_images_name_and_no_place(
+    model: str, pictures: Path, tmp_path: Path
+) -> None:
+    with ZipFile(tmp_path / "set.zip", "w") as archive:
+        for file in pictures.rglob("*.*"):
+            archive.write(file, f"set/val/{file.name}")
+    assert top(model, tmp_path / "set.zip" / "set" / "val", "--stats-only") == 0
+    path, fingerprint = atlas_of(model)
+    with AtlasReader(path, fingerprint) as reader:
+        (run,) = reader.runs()
+    assert (run.parameters["images"], run.data) == ("set.zip, val", "set.zip, val, 11 images")
+    assert str(tmp_path) not in str(run)
 
 
 def test_statistics_alone_can_be_stored_and_then_kept(model: str, pictures: Path, tmp_path: Path) -> None:
