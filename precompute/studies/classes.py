@@ -1,0 +1,55 @@
+"""The real pictures of a network's classes, out of a set of images, as the network sees them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from deepvis_app.messages import U8
+from deepvis_app.models import LoadedModel
+from deepvis_app.render.pictures import PictureError, decode_picture
+from precompute.datasets import ImageSet
+from precompute.options import OptionError
+from precompute.studies.networks import first_name
+
+HELD_OUT = 10  # one picture of a class in so many, where the set has no validation pictures of its own
+
+
+class ClassPictures:
+    """Pictures by class. A set's classes (its folders' names, or what its words.txt calls them) are the network's by
+    their first names. A part "train" is trained on and a part "val" held out, where the set has them.
+    """
+
+    def __init__(self, images: ImageSet, model: LoadedModel) -> None:
+        self._images, self._model = images, model
+        self._parts = [PurePosixPath(name).parts for name in images.names]
+        self._by_name: dict[str, list[int]] = defaultdict(list)
+        for index, label in enumerate(images.labels):
+            self._by_name[first_name(label)].append(index)
+
+    def of(self, unit: int, *, held_out: bool = False) -> U8:
+        """(N, h, w, 3) at the network's input size, N > 0; what cannot be read is left out. Raises OptionError."""
+        found = []
+        for index in self._chosen(unit, held_out):
+            try:
+                rgb = decode_picture(self._images.read(index), self._images.names[index])
+            except (PictureError, OSError):
+                continue
+            found.append(self._model.preprocess.pixels(rgb))
+        if not found:
+            name = first_name(self._model.info.label(unit))
+            raise OptionError(
+                f"{self._images.path} has no pictures of the class {name}; "
+                "its folders (or its words.txt) must name the network's classes."
+            )
+        return np.stack(found)
+
+    def _chosen(self, unit: int, held_out: bool) -> list[int]:
+        own = self._by_name.get(first_name(self._model.info.label(unit)), [])
+        kept_out = [index for index in own if "val" in self._parts[index]]
+        train = [index for index in own if "train" in self._parts[index]]
+        if kept_out and train:
+            return kept_out if held_out else train
+        return [index for at, index in enumerate(own) if (at % HELD_OUT == 0) is held_out]
