@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import os
 import statistics
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-
 from benchmarks.rows import Row
 from deepvis_app.atlas import AtlasReader, bundled_path
-from deepvis_app.messages import U8, ModelChoice, UnitRecord
+from deepvis_app.messages import ModelChoice, UnitRecord
 from deepvis_app.models import LoadedModel, ModelError, load_model
+from precompute.studies.judging import TOP, Judge, Verdict
 
 JUDGE = "squeezenet1_0"
 JUDGE_FILE = "squeezenet1_0-imagenet.safetensors"  # among the test data, where it is not installed
-TOP = 5
-_AT_ONCE = 64
 
 
 def rows(device: str, share: float = 1.0) -> list[Row]:  # noqa: ARG001 (nothing is repeated here)
@@ -26,7 +22,7 @@ def rows(device: str, share: float = 1.0) -> list[Row]:  # noqa: ARG001 (nothing
     model = load_model(ModelChoice("caffenet64", device=device))
     path = bundled_path(model.info.fingerprint)
     if path is None:
-        raise SystemExit("There is no bundled atlas: make it with deepvis-precompute bundle-atlas.")
+        raise SystemExit("There is no bundled atlas: make it with deepvis-precompute build-assets.")
     with AtlasReader(path, model.info.fingerprint) as atlas:
         [classes] = [layer for layer in model.info.layers if layer.is_class_layer and layer.kind == "Linear"]
         convolutions = [layer for layer in model.info.layers if layer.kind == "Conv2d"]
@@ -41,9 +37,7 @@ def rows(device: str, share: float = 1.0) -> list[Row]:  # noqa: ARG001 (nothing
 
 def _own_class(model: LoadedModel, records: Sequence[UnitRecord]) -> Row:
     """The first picture of each class unit, through the network's own preprocessing."""
-    shown = [record for record in records if record.pictures]
-    best = _outputs(model, [record.pictures[0].rgb for record in shown]).argmax(1).tolist()
-    hits = sum(record.ref.unit == found for record, found in zip(shown, best, strict=True))
+    hits = _verdict(Judge(model, model.info.labels), records).top1
     units = len(model.info.labels)
     detail = f"{hits} of {units} class units have a stored picture that the network puts into their class"
     return Row("class units whose picture is another class", 100 * (1 - hits / units), 5, "%", detail)
@@ -64,18 +58,18 @@ def _transfer(model: LoadedModel, records: Sequence[UnitRecord], device: str) ->
     judge = _judge(device)
     if judge is None:
         return []
-    index = _places(judge.info.labels)
-    pairs = [
-        (record.pictures[0].rgb, index[name])
-        for record in records
-        if record.pictures and (name := _first_name(model.info.label(record.ref.unit))) in index
-    ]
-    found = _outputs(judge, [rgb for rgb, _ in pairs]).topk(TOP).indices.tolist()
-    hits = sum(place in best for (_, place), best in zip(pairs, found, strict=True))
-    detail = (
-        f"{hits} of {len(pairs)} classes that {JUDGE} knows by the same name, of its {len(judge.info.labels)}"
-    )
-    return [Row(f"class pictures in the first {TOP} of {JUDGE}", 100 * hits / len(pairs), None, "%", detail)]
+    found = _verdict(Judge(judge, model.info.labels), records)
+    known = f"{found.asked} classes that {JUDGE} knows by the same name"
+    detail = f"{found.top5} of {known}, of its {len(judge.info.labels)}"
+    share = 100 * found.top5 / found.asked
+    return [Row(f"class pictures in the first {TOP} of {JUDGE}", share, None, "%", detail)]
+
+
+def _verdict(judge: Judge, records: Sequence[UnitRecord]) -> Verdict:
+    """On the first picture of each class unit that has one."""
+    shown = [record for record in records if record.pictures]
+    seen = judge.look([record.pictures[0].rgb for record in shown])
+    return judge.verdict(seen, [record.ref.unit for record in shown])
 
 
 def _judge(device: str) -> LoadedModel | None:
@@ -87,22 +81,3 @@ def _judge(device: str) -> LoadedModel | None:
         except ModelError:
             continue
     return None
-
-
-def _outputs(model: LoadedModel, pictures: Sequence[U8]) -> torch.Tensor:
-    found = []
-    with torch.inference_mode():
-        for start in range(0, len(pictures), _AT_ONCE):
-            batch = [model.preprocess(rgb, model.device) for rgb in pictures[start : start + _AT_ONCE]]
-            found.append(model.net(torch.cat(batch)).cpu())
-    return torch.cat(found)
-
-
-def _places(labels: Sequence[str]) -> dict[str, int]:
-    """Class name -> number, for names that stand for one class only."""
-    counts = Counter(_first_name(label) for label in labels)
-    return {name: k for k, label in enumerate(labels) if counts[name := _first_name(label)] == 1}
-
-
-def _first_name(label: str) -> str:
-    return label.split(",", maxsplit=1)[0].strip().lower()
