@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, Dataset
 from deepvis_app.messages import U8
 from deepvis_app.models.preprocess import Preprocess
 from deepvis_app.render.pictures import PictureError, decode_picture
-from precompute.datasets import DIGEST, ImageSet, digest_of
+from precompute.datasets import DIGEST, DataError, ImageSet, digest_of
 
 _FEW = 256  # images for which starting processes takes longer than decoding
 _MOST_WORKERS = 16
@@ -37,6 +37,9 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.digests) // DIGEST
+
+
+Loaded = tuple[bytes, tuple[int, ...], Tensor, tuple[str, ...]]  # what `_collate` makes
 
 
 class _Decoder(Dataset[tuple[int, bytes, U8 | str]]):
@@ -81,9 +84,23 @@ def batches(
         worker_init_fn=_ignore_ctrl_c,
         multiprocessing_context=_context() if processes else None,
     )
-    for digests, indices, pixels, problems in loader:
+    for digests, indices, pixels, problems in _while_workers_live(loader):
         yield Batch(start, digests, indices, pixels, problems)
         start += len(digests) // DIGEST
+
+
+def _while_workers_live(loader: Iterable[Loaded]) -> Iterator[Loaded]:
+    """Raises DataError when the system has ended a decoding process."""
+    try:
+        yield from loader
+    except (RuntimeError, ConnectionError, EOFError) as error:
+        # torch has no type of its own for it; the others are a broken pipe from the process
+        if isinstance(error, RuntimeError) and "DataLoader worker (pid" not in str(error):
+            raise
+        raise DataError(
+            "A process that decodes images was ended by the system, mostly for want of memory: run the same command "
+            "again with --workers 0, or close other programs."
+        ) from error
 
 
 def worker_count(images: int) -> int:
@@ -103,7 +120,7 @@ def _context() -> multiprocessing.context.BaseContext:
 
 def _collate(
     items: Sequence[tuple[int, bytes, U8 | str]],
-) -> tuple[bytes, tuple[int, ...], Tensor, tuple[str, ...]]:
+) -> Loaded:
     """In the worker: one tensor, which crosses to this process through shared memory."""
     good = [(index, pixels) for index, _, pixels in items if not isinstance(pixels, str)]
     stacked = torch.stack([torch.from_numpy(pixels) for _, pixels in good]) if good else torch.empty(0)

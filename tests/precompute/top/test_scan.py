@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image
 
-from precompute.datasets import DIGEST, ImageSet, open_images
+from precompute.datasets import DIGEST, DataError, ImageSet, open_images
 from precompute.kept import kept_file
 from precompute.stop import Stop
+from precompute.top import loading
 from precompute.top import scan as scanning
 from precompute.top import state as states
 from precompute.top.loading import batches
@@ -225,3 +228,42 @@ def test_a_picture_is_told_by_what_is_in_it_and_not_by_its_name(tmp_path: Path) 
     Image.fromarray(noise(3)).save(data, "PNG")
     (tmp_path / "wrong.jpg").write_bytes(data.getvalue())
     assert scanned(tmp_path).unreadable == 0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [RuntimeError("DataLoader worker (pid 77) is killed by signal: Killed."), ConnectionResetError(104)],
+)
+def test_a_decoding_process_that_the_system_ended_is_said(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> Iterator[object]:
+        yield from ()
+        raise error
+
+    monkeypatch.setattr(loading, "DataLoader", broken)
+    with pytest.raises(DataError, match=r"ended by the system, mostly for want of memory: .* --workers 0"):
+        scanned(fill(tmp_path, 3))
+
+
+def test_other_errors_while_images_are_loaded_pass_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> Iterator[object]:
+        yield from ()
+        raise RuntimeError("Caught RuntimeError in DataLoader worker process 0.")
+
+    monkeypatch.setattr(loading, "DataLoader", broken)
+    with pytest.raises(RuntimeError, match="Caught RuntimeError"):
+        scanned(fill(tmp_path, 3))
+
+
+@pytest.mark.slow
+def test_a_decoding_process_that_is_really_killed_is_said(tmp_path: Path) -> None:
+    images = open_images(fill(tmp_path, 40))
+    loaded = batches(images, small_model().preprocess, 0, 1, 1)
+    next(loaded)
+    for child in multiprocessing.active_children():
+        child.kill()
+    with pytest.raises(DataError, match="ended by the system"):
+        list(loaded)
