@@ -26,14 +26,14 @@ _SENTENCES: dict[int, str] = {
     sqlite3.SQLITE_IOERR: "cannot be read or written because of a disk error: check the disk and its free space.",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check its rights; if a file of the same name with -wal lies "
     "beside it, copy both into a folder that you can write.",
-    sqlite3.SQLITE_PERM: "cannot be opened: check its rights.",
+    sqlite3.SQLITE_PERM: "cannot be opened: give yourself the right to read it and its folder.",
     sqlite3.SQLITE_NOTADB: "is not a unit atlas: name another file, or move it away so that a new one is made.",
 }
 _DAMAGED = "is damaged ({}): put back a copy, or move it away so that a new one is made."
 
 
 @contextmanager
-def sentences(path: Path) -> Iterator[None]:
+def sentences(path: Path, *, writing: bool = False) -> Iterator[None]:
     """Whatever SQLite or the system says about `path` inside becomes an AtlasError."""
     try:
         yield
@@ -42,7 +42,7 @@ def sentences(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise AtlasError(f"The atlas {path.name} {_of_sqlite(error)}") from error
     except OSError as error:
-        raise AtlasError(f"The atlas {path.name} {_of_system(error)}") from error
+        raise AtlasError(f"The atlas {path.name} {_of_system(error, writing)}") from error
 
 
 def _of_sqlite(error: sqlite3.Error) -> str:
@@ -52,9 +52,9 @@ def _of_sqlite(error: sqlite3.Error) -> str:
     )  # extended, or its base
 
 
-def _of_system(error: OSError) -> str:
+def _of_system(error: OSError, writing: bool) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _SENTENCES[sqlite3.SQLITE_FULL]
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return _SENTENCES[sqlite3.SQLITE_READONLY]
+        return _SENTENCES[sqlite3.SQLITE_READONLY if writing else sqlite3.SQLITE_PERM]
     return f"cannot be used: {error.strerror or error}."

@@ -44,7 +44,7 @@ class WriterLock:
 
     def _take(self, atlas: Path) -> int:
         while True:
-            with sentences(atlas):
+            with sentences(atlas, writing=True):
                 file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
             try:
                 _lock(file)
@@ -66,7 +66,7 @@ class WriterLock:
     def _sign(self, file: int, atlas: Path) -> None:
         """Raises AtlasError where not even a process id finds room: the atlas would not, either."""
         try:
-            with sentences(atlas):
+            with sentences(atlas, writing=True):
                 os.ftruncate(file, 0)
                 os.write(file, f"{os.getpid()}\n".encode())
         except AtlasError:

@@ -58,7 +58,7 @@ def _appearing(out: Path) -> Iterator[Path]:
     if out.exists():
         raise AtlasError(f"The file {out.name} exists already: name another one, or remove it first.")
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    with sentences(out):
+    with sentences(out, writing=True):
         out.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield part
@@ -120,5 +120,5 @@ def upgrade(path: Path, patience: float) -> None:
     part = path.with_name(f".{path.name}.new")
     part.unlink(missing_ok=True)
     merge([path], part)
-    with sentences(path):
+    with sentences(path, writing=True):
         part.replace(path)

@@ -100,7 +100,10 @@ class AtlasReader:
 
         Small pictures have no thumbnail: they are found through what was made, a few rows a unit.
         """
-        small = f"SELECT unit, {_IMAGE}, '{{}}' FROM thumbnails WHERE layer = ?1 AND kind = ?2 AND unit BETWEEN 0 AND ?3"
+        small = (
+            f"SELECT unit, {_IMAGE}, '{{}}' FROM thumbnails "
+            "WHERE layer = ?1 AND kind = ?2 AND unit BETWEEN 0 AND ?3"
+        )
         own = (
             f"SELECT m.unit, {_IMAGE}, facts FROM made m CROSS JOIN {self._pictures} p "
             "ON p.layer = m.layer AND p.unit = m.unit AND p.kind = m.kind AND p.rank = 0 "

@@ -69,7 +69,7 @@ def create(path: Path, fingerprint: str, title: str) -> None:
     To be called by the holder of the file's lock only.
     """
     part = path.with_name(f".{path.name}.part")
-    with sentences(path):
+    with sentences(path, writing=True):
         for left_over in (part, part.with_name(f"{part.name}-journal")):
             left_over.unlink(missing_ok=True)
         connection = sqlite3.connect(part, isolation_level=None)

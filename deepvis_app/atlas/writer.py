@@ -34,7 +34,7 @@ class AtlasWriter:
 
     def __init__(self, path: Path, fingerprint: str, title: str) -> None:
         self.path = path
-        with sentences(path):
+        with sentences(path, writing=True):
             path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = WriterLock(path)
         try:

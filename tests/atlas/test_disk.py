@@ -121,6 +121,12 @@ READ = """
 with AtlasReader(folder / "a.atlas", None) as reader:
     print(len(reader.unit(UnitRef("conv1", 0)).pictures["am"]), sorted(p.name for p in folder.iterdir()))
 """
+READ_OR_SAY = """
+try:
+    AtlasReader(folder / "a.atlas", None)
+except AtlasError as error:
+    print(error)
+"""
 WRITE = """
 try:
     AtlasWriter(folder / "a.atlas", "ab" * 32, "")
@@ -153,6 +159,15 @@ def test_a_read_only_file_is_not_written(locked: Callable[[int, int], Path]) -> 
 def test_a_file_in_a_read_only_folder_is_not_written(locked: Callable[[int, int], Path]) -> None:
     path = locked(0o555, 0o666)
     assert "cannot be written: give yourself the right" in unprivileged(path.parent, WRITE)
+    locked(0o755, 0o644)
+
+
+@posix
+def test_a_file_that_may_not_be_read_is_said_to_be_so(locked: Callable[[int, int], Path]) -> None:
+    path = locked(0o755, 0o000)
+    assert "cannot be opened" in unprivileged(path.parent, READ_OR_SAY)
+    locked(0o700, 0o644)  # a folder that may not be entered
+    assert "cannot be opened: give yourself the right to read it" in unprivileged(path.parent, READ_OR_SAY)
     locked(0o755, 0o644)
 
 

@@ -93,7 +93,7 @@ def test_a_folder_that_may_not_be_entered_leaves_the_others(
     monkeypatch.setattr(Path, "exists", forbidden)
     unit = Shelf(NETWORK, paths).unit(REF)
     assert set(unit.pictures) == {"am"}
-    assert unit.error.startswith("The atlas upper.atlas cannot be written: give yourself the right")
+    assert unit.error.startswith("The atlas upper.atlas cannot be opened: give yourself the right to read")
 
 
 def test_files_that_appear_change_and_vanish_are_noticed(paths: list[Path]) -> None:
