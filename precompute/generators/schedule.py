@@ -29,7 +29,8 @@ class Recipe:
     betas: tuple[float, float] = (0.9, 0.99)
     clip: float = 1.0  # largest norm of a gradient
     weights: Weights = field(default_factory=Weights)
-    jitter: int = 0  # pixels by which both pictures are moved, and flipped, before they are compared
+    jitter: int = 2  # pixels by which both pictures are moved, and flipped, before they are compared
+    jitter_from: int = 85_184  # pictures seen until then; what was learned by then is learned faster without
     adversary_from: float = 0.6  # share of the run without an adversary
     adversary_grows: int = 60_000  # pictures until its full weight
     adversary_rate: float = 4e-4
@@ -57,9 +58,10 @@ def rate_factor(recipe: Recipe, seen: int) -> float:
 def moved(recipe: Recipe, seen: int) -> tuple[int, int, bool]:
     """How both pictures of a batch are moved (rows, columns, flipped) before they are compared.
 
-    A picture that has the wanted features only at one place of the convolutions' strides is a fooling pattern.
+    A picture that has the wanted features only at one place of the convolutions' strides is a fooling pattern:
+    without this a mesh with the strides' period covers the pictures.
     """
-    if not recipe.jitter:
+    if seen < recipe.jitter_from:
         return STILL
     chance = random.Random(f"{recipe.seed} {seen}")
     return (

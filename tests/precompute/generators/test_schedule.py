@@ -46,8 +46,8 @@ def test_the_adversary_comes_late_and_grows() -> None:
 
 
 def test_comparisons_are_moved_by_a_few_pixels_each_batch_otherwise() -> None:
-    jittered = replace(RECIPE, jitter=2)
-    moves = {moved(jittered, seen) for seen in range(0, 64_000, 64)}
+    jittered = replace(RECIPE, jitter=2, jitter_from=64)
+    moves = {moved(jittered, seen) for seen in range(64, 64_000, 64)}
     assert len(moves) == 5 * 5 * 2
     assert moved(jittered, 640) == moved(jittered, 640)
-    assert moved(RECIPE, 640) == (0, 0, False)
+    assert moved(jittered, 0) == (0, 0, False)
