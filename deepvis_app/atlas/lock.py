@@ -10,19 +10,38 @@ import contextlib
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 from deepvis_app.atlas.errors import AtlasError, sentences
 
+_AGAIN_S = 0.05
 _guard = threading.Lock()
 _held: dict[Path, int] = {}  # lock file -> process id; record locks do not hold a process off from itself
 
 
-class WriterLock:
-    """Held from the constructor to `release`. Raises AtlasError with the owner's process id when it is taken."""
+class TakenError(AtlasError):
+    """Another writer has the file."""
 
-    def __init__(self, atlas: Path) -> None:
+
+class WriterLock:
+    """Held from the constructor to `release`. Raises TakenError with the owner's process id when it is taken and
+    not let go of within `patience` seconds.
+    """
+
+    def __init__(self, atlas: Path, patience: float = 0.0) -> None:
         self._path = atlas.with_name(f"{atlas.name}.lock").resolve()
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                self._acquire(atlas)
+                break
+            except TakenError:
+                if time.monotonic() >= deadline:
+                    raise
+            time.sleep(_AGAIN_S)
+
+    def _acquire(self, atlas: Path) -> None:
         with _guard:
             if self._path in _held:  # opening and closing the file again would drop the lock
                 raise _taken(atlas, str(_held[self._path]))
@@ -76,9 +95,9 @@ class WriterLock:
             raise
 
 
-def _taken(atlas: Path, owner: str) -> AtlasError:
+def _taken(atlas: Path, owner: str) -> TakenError:
     who = f"process {owner}" if owner.isdigit() else "another process"
-    return AtlasError(
+    return TakenError(
         f"The atlas {atlas.name} is being written by {who}: wait until that job is done, stop it, "
         "or name another file with --atlas."
     )

@@ -14,6 +14,7 @@ from deepvis_app.mailbox import LatestSlot, Worker
 from deepvis_app.messages import PinOrder, RunInfo, UnitPicture, UnitRecord
 
 KIND = "session"
+PATIENCE = 1.5  # seconds that the desk's thread waits for a job that is just ending
 MAX_PINS = 9  # of one unit: as many as the window has places
 
 
@@ -46,18 +47,21 @@ class PinDesk:
 
     def _turn(self) -> None:
         if self._wake.take(timeout=0.5):
-            self._work_off()
+            self._work_off(PATIENCE)
 
-    def _work_off(self) -> None:
+    def _work_off(self, patience: float = 0.0) -> None:
         while self._orders:
-            self._sentences.append(carry_out(self._orders.popleft()))
+            self._sentences.append(carry_out(self._orders.popleft(), patience))
 
 
-def carry_out(order: PinOrder) -> str:
-    """Write the picture into the user's atlas, or take it out; the sentence that tells it, or why not."""
+def carry_out(order: PinOrder, patience: float = 0.0) -> str:
+    """Write the picture into the user's atlas, or take it out; the sentence that tells it, or why not.
+
+    Another writer of the atlas is waited for for `patience` seconds.
+    """
     path = user_path(order.fingerprint)
     try:
-        with AtlasWriter(path, order.fingerprint, order.title) as writer:
+        with AtlasWriter(path, order.fingerprint, order.title, patience) as writer:
             with AtlasReader(path, order.fingerprint) as reader:
                 held = reader.unit(order.ref).pictures.get(KIND, ())
             others = [picture for picture in held if _seen(picture) != _seen(order.picture)]

@@ -32,11 +32,12 @@ class AtlasWriter:
     leaves what was there before. All calls from one thread; fork no processes while one is open.
     """
 
-    def __init__(self, path: Path, fingerprint: str, title: str) -> None:
+    def __init__(self, path: Path, fingerprint: str, title: str, patience: float = 0.0) -> None:
+        """`patience`: seconds to wait for another writer to be done."""
         self.path = path
         with sentences(path, writing=True):
             path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = WriterLock(path)
+        self._lock = WriterLock(path, patience)
         try:
             if not path.exists():
                 create(path, fingerprint, title)

@@ -3,8 +3,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -52,6 +54,23 @@ def test_a_second_writer_is_refused_with_the_owners_process_id(path: Path) -> No
         "or name another file with --atlas."
     )
     AtlasWriter(path, NETWORK, TITLE).close()
+
+
+def test_with_patience_the_second_writer_waits_until_the_first_is_done(path: Path) -> None:
+    with holder(path) as child, ThreadPoolExecutor(1) as pool:
+        second = pool.submit(WriterLock, path, 20.0)
+        with pytest.raises(TimeoutError):
+            second.result(0.2)
+        child.communicate("")
+        second.result(10).release()
+
+
+def test_patience_ends(path: Path) -> None:
+    with AtlasWriter(path, NETWORK, TITLE):
+        begun = monotonic()
+        with pytest.raises(AtlasError, match="is being written by process"):
+            AtlasWriter(path, NETWORK, TITLE, 0.3)
+        assert monotonic() - begun >= 0.3
 
 
 def test_a_second_writer_in_the_same_process_is_refused_and_the_first_goes_on(path: Path) -> None:

@@ -100,6 +100,20 @@ def test_the_desk_carries_out_every_order_and_tells_each() -> None:
     assert len(held()) == 4
 
 
+def test_the_desk_waits_for_a_job_that_is_just_ending() -> None:
+    desk = PinDesk()
+    with AtlasWriter(user_path(PRINT), PRINT, "toy"):
+        desk.start()
+        desk.put(order(1))
+        sleep(0.2)
+        assert desk.take() is None
+    end = monotonic() + 10
+    while not (told := desk.take()) and monotonic() < end:
+        sleep(0.01)
+    desk.stop()
+    assert told == "Pinned to conv5:13."
+
+
 def test_orders_given_just_before_the_end_are_still_carried_out() -> None:
     desk = PinDesk()  # not even started
     desk.put(order(1))
