@@ -1,4 +1,4 @@
-"""`python -m benchmarks live|precompute|quality [--json]`: the figures of the design, measured here and now."""
+"""`python -m benchmarks live|precompute|painting|quality [--json]`: the figures of the design, measured here and now."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import climbing, quality, scanning, steps, window
+from benchmarks import climbing, painting, quality, scanning, steps, window
 from benchmarks.rows import Row, as_json, table
 
 QUICK = 0.1  # of the repetitions
@@ -20,6 +20,7 @@ SUITES: dict[str, tuple[Callable[[str, float], list[Row]], ...]] = {
         lambda device, share: window.rows(device, window.RUN_S * share),
     ),
     "precompute": (scanning.rows, climbing.rows),
+    "painting": (painting.rows,),
     "quality": (quality.rows,),
 }
 

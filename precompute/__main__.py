@@ -26,6 +26,12 @@ def _train_generator(arguments: list[str]) -> int:
     return train(arguments)
 
 
+def _paint(arguments: list[str]) -> int:
+    from precompute.painting.command import main as paint
+
+    return paint(arguments)
+
+
 def _merge(arguments: list[str]) -> int:
     from precompute.copying import merge
 
@@ -44,15 +50,23 @@ def _build_assets(arguments: list[str]) -> int:
     return build(arguments)
 
 
+def _study(arguments: list[str]) -> int:
+    from precompute.studies.command import main as study
+
+    return study(arguments)
+
+
 # name -> what it does, and how it is run: the JOBS, which fill an atlas, then everything else.
 # Slow imports are inside: the help must not wait for torch.
 COMMANDS: dict[str, tuple[str, Command]] = {
     **{name: (job.help, partial(execute, job)) for name, job in JOBS.items()},
     **{job.name: (job.help, partial(execute, job)) for job in (STATUS, VERIFY)},
+    "paint": ("paint one unit while a program or a person watches", _paint),
     "merge": ("several atlases of one network into one", _merge),
     "compact": ("a copy of an atlas without unused room", _compact),
     "build-assets": ("make everything that comes with the program: networks and their atlas", _build_assets),
     "train-classifier": ("train the bundled network on Tiny ImageNet", _train_classifier),
+    "study": ("one of the paper's own checks, as a contact sheet and a report", _study),
     "train-generator": ("train a network's generator of pictures from codes, for DGN-AM", _train_generator),
 }
 

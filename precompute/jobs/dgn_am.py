@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 0, or 130 when stopped."""
-    from precompute.generators.store import load_generator
+    from precompute.generators.opening import open_generator
 
     if bool(options.search) != (options.out is not None):
         raise OptionError("--search N and --out DIR need each other.")
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         options.units = ",".join(str(pair.unit) for pair in pairs)
     job = target(options)
     _check(options, job, pairs)
-    generator, card = load_generator(options.generator)
+    generator, card = open_generator(options.generator)
     wish = wish_of(options, job, generator, card, pairs)
     facts = parameters(options, wish, card, pairs)
     if options.search:

@@ -21,7 +21,7 @@ def add_code_recipe(parser: argparse.ArgumentParser) -> None:
     """The options that `preset_of` reads, and --generator."""
     add = parser.add_argument
     add("--generator", default=DEFAULT_GENERATOR, metavar="NAME",
-        help="what paints: a bundled or trained one by name, or its .safetensors file (default dgn64-fc6)")  # fmt: skip
+        help="what paints: a bundled, trained or published name, or a file of weights (default dgn64-fc6)")  # fmt: skip
     add("--preset", choices=CODE_PRESET_NAMES, help="default: dgn, with --start dgn-start")
     add("--steps", type=positive, metavar="N", help="default: the preset's, 200 or 30")
     add("--step", type=above(0.0), metavar="X",

@@ -6,24 +6,25 @@ from collections.abc import Callable
 from copy import deepcopy
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from deepvis_app.messages import F32, Box
 from deepvis_app.models.preprocess import Preprocess
-from precompute.generators.topology import AnyGenerator
+from precompute.generators.topology import AnyGenerator, NearestConv, spread
 
 _POKE = 1.0  # of each element's standard deviation
-_TINY = 1e-12
+_SMALL = 1e-3
 
 
 class Codes:
     """Codes are deviations from the code's resting point, in units of its mean standard deviation.
 
     Codes that are never negative (those behind a ReLU) rest at 0 and stay in [0, mean + `bound` std] of each
-    element; signed ones, which have elements with a negative mean, rest at the mean and stay within `bound`
-    standard deviations of it. Pictures start at |N(0, std)| (signed: mean + N(0, std)), times `noise`, or at the
-    code `first`, plus such noise of either sign; the start is not bounded, as in the released code.
+    element; signed ones rest at the mean and stay within `bound` standard deviations of it. Which they are is told
+    by the statistics: an element that varies and is never negative has a mean above 0. Pictures start at
+    |N(0, std)| (signed: mean + N(0, std)), times `noise`, or at the code `first`, plus such noise of either sign;
+    the start is not bounded, as in the released code.
 
     The generator's pictures are clipped to 0..1, resized bilinearly to the network's input (antialiased where
     that is smaller), and cut to `canvas`. Raises ValueError, one sentence, for a `first` that does not fit.
@@ -39,18 +40,20 @@ class Codes:
         first: F32 | None = None,
         bound: float = 3.0,
     ) -> None:
-        self._generator = generator.to(device)
+        self._generator = _fixed(generator).to(device)
         if device.type == "cpu":
-            self._generator = generator.to(memory_format=torch.channels_last)
+            self._generator = self._generator.to(memory_format=torch.channels_last)
         self._in_half: AnyGenerator | None = None
         self._size, self._canvas, self._device, self._noise = preprocess.input_size, canvas, device, noise
-        mean, top = generator.code_mean.float(), generator.upper_bound(bound).float()
-        self.signed = bool((mean < 0).any())
-        self.unit = float(generator.code_std.float().mean()) or 1.0
+        mean, std = self._generator.code_mean.float(), self._generator.code_std.float()
+        top = self._generator.upper_bound(bound).float()
+        self.unit = float(std.mean()) or 1.0
+        varying = std > _SMALL * self.unit  # not by what half precision loses
+        self.signed = bool(((mean <= 0) & varying).any())
         self._rest = mean if self.signed else torch.zeros_like(mean)
         self._low = (2 * mean - top - self._rest) / self.unit if self.signed else torch.zeros_like(mean)
         self._top = (top - self._rest) / self.unit
-        self._spread = generator.code_std.float() / self.unit
+        self._spread = std / self.unit
         self._first = None if first is None else self._of_code(first)
 
     def start(self, normal: Callable[..., Tensor]) -> Tensor:
@@ -107,3 +110,21 @@ class Codes:
         if self._in_half is None:
             self._in_half = deepcopy(self._generator).bfloat16()
         return self._in_half
+
+
+def _fixed(generator: AnyGenerator) -> AnyGenerator:
+    """A copy for weights that stay: what is computed of weights alone is computed once, not in every step."""
+    copy = deepcopy(generator)
+    for module in list(copy.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, NearestConv):
+                setattr(module, name, _transposed(child))
+    return copy.requires_grad_(False)
+
+
+def _transposed(nearest: NearestConv) -> nn.ConvTranspose2d:
+    """The one transposed convolution that it amounts to."""
+    weight = spread(nearest.weight)
+    made = nn.ConvTranspose2d(weight.shape[0], weight.shape[1], 4, stride=2, padding=1).to(weight)
+    made.weight, made.bias = nn.Parameter(weight), nearest.bias
+    return made

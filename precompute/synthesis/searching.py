@@ -11,7 +11,8 @@ from precompute.synthesis.presets import Preset
 from precompute.synthesis.priors import Decay
 from precompute.synthesis.tries import Try
 
-STEPS, STEP, RATE = (30, 400), (0.1, 8.0), (0.0003, 0.1)  # each drawn log-uniformly; the paper gives no space
+# Each drawn log-uniformly: steps as a share of the preset's, first step, rate of shrinking. The paper gives no space.
+STEPS, STEP, RATE = (0.15, 2.0), (0.1, 8.0), (0.0003, 0.1)
 FOOTER = (
     "first line: the value reached (s: first step in standard deviations); "
     "second: steps, x what is left of the code after each"
@@ -26,7 +27,7 @@ def random_settings(base: Preset, count: int, seed: int) -> list[Try]:
     dice = random.Random(seed)
     tries = []
     for _ in range(count):
-        steps = round(_log_uniform(dice, STEPS))
+        steps = max(round(base.steps * _log_uniform(dice, STEPS)), 1)
         step, rate = _short(_log_uniform(dice, STEP)), _short(_log_uniform(dice, RATE))
         shrinks = dice.random() >= 0.25
         preset = replace(base, steps=steps, policy=CodeStep(step), priors=(Decay(rate),) if shrinks else ())

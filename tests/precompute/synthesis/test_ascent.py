@@ -23,10 +23,10 @@ QUICK = replace(PRESETS["robust"], steps=12)
 TASKS = [Task(unit, seed) for unit in (0, 3, 4) for seed in (0, 1)]
 
 
-def climb(made: LoadedModel, layer: str, preset: Preset, **more: bool) -> Climb:
+def climb(made: LoadedModel, layer: str, preset: Preset, *, half: bool = False) -> Climb:
     part = part_for(made, made.info.layer(layer))
     image = Pixels(made.preprocess, part.canvas, made.device, preset.noise)
-    return Climb(part, made.preprocess, image, OBJECTIVES["centre"], preset, **more)
+    return Climb(part, made.preprocess, image, OBJECTIVES["centre"], preset, half=half)
 
 
 def made_by(way: Climb, tasks: list[Task]) -> Ascended:
