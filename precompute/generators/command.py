@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.options import DEFAULT_MODEL, Parser
+from precompute.options import Parser, add_network, seed
 from precompute.progress import PROGRESS, Progress, progress_of
 from precompute.runner import STOPPED
 from precompute.stop import Stop
@@ -138,14 +138,11 @@ def _weight(text: str) -> float:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog=f"deepvis-precompute {NAME}", description=__doc__)
     add = parser.add_argument
-    add("--model", default=DEFAULT_MODEL, help="the network whose code is inverted (default caffenet64)")
-    add("--weights", default="default", help="default, random, or a weights file")
-    add("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
-    add("--mean", default="", metavar="FILE", help="of a Caffe network: .binaryproto, .npy, or 104,117,123")
-    add("--labels", default="", metavar="FILE", help="the classes' names, one on each line")
+    add_network(parser)
     add("--layer", default="fc6", help="where the code is taken, after its ReLU (default fc6)")
     add("--compare", default="", metavar="LAYERS", help="layers of the feature loss (default: by map size)")
-    add("--images", type=Path, required=True, metavar="DIR|ZIP", help="pictures to learn from")
+    add("--images", type=Path, required=True, metavar="DIR|ZIP",
+        help='pictures to learn from, in folders or a zip; or "photographs": the built-in ones')  # fmt: skip
     add("--size", type=int, choices=SIZES, default=64, help="side of the generator's pictures")
     add("--upsampling", choices=UPSAMPLINGS, default="nearest")
     add("--pictures", type=_count, default=1_200_000, help="how many are seen in all; raise it to go on")
@@ -157,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="WEIGHT",
         help="of its loss; 0: none (default 0.08)",
     )
-    add("--seed", type=int, default=0)
+    add("--seed", type=seed, default=0, help="of all that is random (default 0)")
     add("--threads", type=_count, default=2, help="parts of a batch worked on at a time on the CPU")
     add("--name", default="", help="of the result (default dgnSIZE-LAYER)")
     add("--checkpoint", type=Path, help="where to keep the state (default: the cache folder)")

@@ -15,7 +15,8 @@ from PIL import Image
 from deepvis_app.files import atomic_write, cache_folder
 from deepvis_app.messages import U8
 from deepvis_app.render.pictures import PictureError, decode_picture
-from precompute.datasets import DataError, ImageSet, content_hash, digest_of, open_images
+from precompute.datasets import DataError, ImageSet, content_hash, digest_of
+from precompute.photographs import image_set
 from precompute.progress import Progress
 
 HELD_OUT = 20  # one picture in so many, where the set has no validation pictures of its own
@@ -36,10 +37,11 @@ class Pictures:
 def load_pictures(path: Path, size: int, progress: Progress, *, cache: Path | None = None) -> Pictures:
     """Read, cut to a centred square and scale all pictures; the second time they come from the cache folder.
 
+    `path` is what `--images` takes: a folder, a zip, a folder in a zip, or the word for the built-in photographs.
     Sets with folders `train` and `val` keep that division; of others every twentieth is held out. Pictures that
     cannot be read are left out, and it is said how many. Raises DataError when fewer than two remain.
     """
-    images = open_images(path)
+    images = image_set(path)
     folder = cache or cache_folder() / "generators"
     named = folder / f"{images.signature()[:16]}-{size}.npz"
     train, held_out = _divided(images)

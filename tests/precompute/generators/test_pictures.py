@@ -32,6 +32,19 @@ def test_a_set_with_train_and_val_keeps_that_division(tmp_path: Path) -> None:
     assert found.train.shape == (2, 3, 16, 16)
 
 
+def test_the_built_in_photographs_are_a_set_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("precompute.photographs.SCALES", (1.0,))
+    found, _ = load(Path("photographs"), tmp_path)
+    assert found.name == "photographs"
+    assert len(found.train) > len(found.held_out) > 0
+
+
+def test_a_folder_in_a_zip_is_a_set(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "s.zip", ["s/val/1.png", "s/val/2.png", "s/val/3.png", "s/other/1.png"])
+    found, _ = load(tmp_path / "s.zip" / "s" / "val", tmp_path)
+    assert len(found.train) + len(found.held_out) == 3
+
+
 def test_of_any_other_set_one_picture_in_twenty_is_held_out(tmp_path: Path) -> None:
     found, _ = load(write_pictures(tmp_path / "s.zip", [f"{i}.png" for i in range(40)]), tmp_path)
     assert len(found.held_out) == 2
