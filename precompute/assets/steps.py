@@ -134,7 +134,7 @@ _COMMON = "--seed {seed} --device {device} --progress {progress}"
 _INTO = f"--atlas {{atlas}} {_COMMON}"
 STEPS: tuple[Step, ...] = (
     Step("classifier", (f"train-classifier {{dataset}} --epochs {EPOCHS} --seed {{seed}} "
-                        "--checkpoint {work}/caffenet64.pt --assets {assets}",),
+                        "--checkpoint {work}/caffenet64.pt --assets {assets} --progress {progress}",),
          (), Place.network, _classifier, recorded=False),
     Step("generator", ("train-generator --images {dataset} --layer fc6 --size 64 "
                        f"--pictures {PICTURES} --name {GENERATOR} --checkpoint {{work}}/{GENERATOR}.pt "
