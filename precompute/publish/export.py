@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Callable
 
 from deepvis_app.messages import LayerInfo, UnitPictures
@@ -20,6 +21,8 @@ def export(
     source: Source, folder: OutputFolder, kind: Format, each: Callable[[UnitPictures], bool]
 ) -> int | None:
     """Write every unit and, at the end, index.json; returns how many units, None if broken off.
+
+    What an earlier run wrote of a unit of which the same is known stays as it is.
 
     LAYER/unit_0007/am_0.png is rank 0 of the kind "am", LAYER/unit_0007/unit.json tells of it. `each` is called
     after every unit and says whether to stop. Raises OSError.
@@ -49,10 +52,13 @@ def export(
 
 
 def _write_unit(folder: OutputFolder, at: str, facts: Json, unit: UnitPictures, kind: Format) -> None:
+    files, text = [f"{at}/{told['file']}" for told in facts["pictures"]], _json(facts)
+    if folder.keep(f"{at}/unit.json", text, files):
+        return
     for told in facts["pictures"]:
         rgb = next(p.rgb for p in unit.pictures[told["kind"]] if p.rank == told["rank"])
         folder.write(f"{at}/{told['file']}", encode_exact(rgb, kind))
-    folder.write(f"{at}/unit.json", _json(facts))
+    folder.write(f"{at}/unit.json", text)
 
 
 def _unit_facts(source: Source, layer: LayerInfo, unit: UnitPictures, runs: RunTable, kind: Format) -> Json:
@@ -69,6 +75,9 @@ def _unit_facts(source: Source, layer: LayerInfo, unit: UnitPictures, runs: RunT
             "file": f"{names[name]}_{picture.rank}.{kind}",
             "kind": name,
             "rank": picture.rank,
+            "crc32": zlib.crc32(
+                picture.rgb.tobytes()
+            ),  # of the RGB bytes: whether the file is still this picture
             "run": runs.number(picture.run),
             **picture_facts(picture),
         }

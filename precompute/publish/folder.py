@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 
@@ -30,6 +31,7 @@ class OutputFolder:
         self._command = command
         self._force = force
         self._old: list[str] = []
+        self._earlier: frozenset[str] = frozenset()  # the same, to look names up
         self._new: dict[str, None] = {}  # in the order of writing
 
     def __enter__(self) -> OutputFolder:
@@ -37,6 +39,7 @@ class OutputFolder:
             raise FolderError(f"{self.path} is a file; name a folder to write to.")
         if self.path.is_dir() and any(self.path.iterdir()):
             self._old = self._taken_over()
+            self._earlier = frozenset(self._old)
         self.path.mkdir(parents=True, exist_ok=True)
         self._mark(_BROKEN, self._old)
         self._log = (self.path / MARKER).open("a", encoding="utf-8")
@@ -51,6 +54,21 @@ class OutputFolder:
             self._log.flush()
             self._new[name] = None
         target.write_bytes(data)
+
+    def keep(self, told: str, data: bytes, names: Sequence[str]) -> bool:
+        """Whether an earlier run left the file `told` with just this content, which it writes after the files
+        `names` that it tells of, and these; then all of them stay as if they had been written now.
+        """
+        wanted = [*names, told]
+        if not set(wanted) <= self._earlier or not all((self.path / name).is_file() for name in wanted):
+            return False
+        if (self.path / told).read_bytes() != data:
+            return False
+        for name in wanted:
+            if name not in self._new:
+                self._log.write(f"{name}\n")
+                self._new[name] = None
+        return True
 
     @property
     def size(self) -> int:

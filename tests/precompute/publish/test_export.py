@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
-from deepvis_app.messages import UnitPictures
+from deepvis_app.messages import U8, UnitPictures
 from deepvis_app.render.pictures import read_picture
 from precompute.publish.export import export
 from precompute.publish.folder import OutputFolder
-from precompute.publish.pictures import Format
+from precompute.publish.pictures import Format, encode_exact
 from precompute.publish.source import Source
 from tests.precompute.publish.units import coloured, small_source
 
@@ -79,3 +80,25 @@ def test_a_stopped_export_has_no_index(tmp_path: Path) -> None:
     assert written(tmp_path, small_source(), stop_after=2) is None
     assert (tmp_path / "features.0" / "unit_0002" / "unit.json").exists()
     assert not (tmp_path / "index.json").exists()
+
+
+def test_run_again_only_what_changed_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = small_source()
+    written(tmp_path, source, stop_after=2)
+    encoded: list[int] = []
+
+    def counting(rgb: U8, kind: Format) -> bytes:
+        encoded.append(1)
+        return encode_exact(rgb, kind)
+
+    monkeypatch.setattr("precompute.publish.export.encode_exact", counting)
+    first = tmp_path / "features.0" / "unit_0000"
+    (first / "am_1.png").unlink()  # this unit is made again
+    written(tmp_path, source)
+    files = set(tmp_path.rglob("*.png"))
+    assert len(encoded) == len(files) - len(list((tmp_path / "features.0" / "unit_0002").glob("*.png")))
+    encoded.clear()
+    (first / "unit.json").write_text("{}")
+    written(tmp_path, source)
+    assert len(encoded) == 5
+    assert set(tmp_path.rglob("*.png")) == files

@@ -75,3 +75,19 @@ def test_a_forged_list_never_reaches_outside_the_folder(tmp_path: Path, name: st
     )
     fill(out, "a")
     assert victim.read_text() == "precious"
+
+
+def test_files_stay_where_what_tells_of_them_is_the_same(tmp_path: Path) -> None:
+    fill(tmp_path, "a.png", "a.json", "b.png", "b.json")
+    with OutputFolder(tmp_path, "gallery") as folder:
+        assert folder.keep("a.json", b"a.json", ["a.png"])
+        assert not folder.keep("b.json", b"other", ["b.png"])
+        assert not folder.keep("a.json", b"a.json", ["a.png", "c.png"])
+        folder.finish()
+    assert files(tmp_path) == {"a.png", "a.json"}
+
+
+def test_strangers_files_are_not_taken_for_kept_ones(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("a")
+    with OutputFolder(tmp_path, "gallery", force=True) as folder:
+        assert not folder.keep("a.json", b"a", [])
