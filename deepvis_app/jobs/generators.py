@@ -11,6 +11,7 @@ from typing import Any
 from deepvis_app.files import assets_folder, data_folder
 
 DEFAULT = "dgn64-fc6"  # of the commands that paint by a generator
+_PUBLISHED = "deepsim-*.json"  # what is on record of the installed ones of others
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,12 @@ class KnownGenerator:
 
 
 def known_generators() -> tuple[KnownGenerator, ...]:
-    """The bundled and the trained ones, by name; the default first, also where it is not there."""
+    """The bundled, the trained and the installed ones, by name; the default first, also where it is not there."""
     folders = (assets_folder() / "models", data_folder() / "generators")
     cards = [path for folder in folders for path in folder.glob("*.json")]
     found = {card.name: card for path in cards if (card := _of(path)) is not None}
+    for path in (data_folder() / "models").glob(_PUBLISHED):
+        found.setdefault(path.stem, KnownGenerator(path.stem, f"{path.stem} (published, for CaffeNet)"))
     first = found.pop(DEFAULT, KnownGenerator(DEFAULT, DEFAULT))
     return first, *(found[name] for name in sorted(found))
 

@@ -150,7 +150,11 @@ class PaintReport:
         made = []
         for rank, (rgb, value, other) in enumerate(zip(found, own, others, strict=True)):
             beside = {} if second is None or other is None else {f"activation of {second}": other}
-            facts = PictureFacts(value, seed=self._seed, more={**more, **beside, KIND: f"{now} {rank}"})
+            facts = PictureFacts(
+                value,
+                seed=None if self._seed is None else self._seed + rank,
+                more={**more, **beside, KIND: f"{now} {rank}"},
+            )
             made.append(UnitPicture(KIND, rank, rgb, value or 0.0, facts))
         return tuple(made)
 

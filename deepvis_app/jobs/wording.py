@@ -11,11 +11,9 @@ Value = str | int | bool
 
 def model_words(choice: ModelChoice) -> list[str]:
     """The options that name the network. Paths are made absolute, because the child runs in another folder."""
-    is_file, weights = choice.name.startswith("file:"), choice.weights
-    name = f"file:{absolute(choice.name.removeprefix('file:'))}" if is_file else choice.name
-    if weights not in ("default", "random"):
-        weights = absolute(weights)
-    return ["--model", name, *said("--weights", weights, "default")]
+    there = choice.absolute()
+    words = ["--model", there.name, *said("--weights", there.weights, "default")]
+    return [*words, *said("--mean", there.mean, ""), *said("--labels", there.labels, "")]
 
 
 def absolute(path: str) -> str:

@@ -44,6 +44,12 @@ def test_bundled_and_trained_ones_are_known_and_told_whose_codes_they_read(asset
     assert [generator_for(print_) for print_ in ("f1", "f2", "f3", "")] == [DEFAULT, "mine", DEFAULT, DEFAULT]
 
 
+def test_installed_ones_of_others_are_offered(assets: Path) -> None:
+    for name in ("deepsim-fc6", "alexnet"):
+        card(data_folder() / "models", name)
+    assert [one.name for one in known_generators()] == [DEFAULT, "deepsim-fc6"]
+
+
 def test_damaged_cards_are_passed_over_and_a_new_card_is_seen(assets: Path) -> None:
     assets.mkdir(parents=True)
     for name, text in (("a", "{"), ("b", "[]"), ("c", '{"kind": 3}'), ("d", "[" * 100_000)):
