@@ -6,8 +6,8 @@ from time import monotonic, sleep
 import numpy as np
 
 from deepvis_app.atlas import AtlasReader, AtlasWriter, Shelf, user_path
-from deepvis_app.atlas.pins import MAX_PINS, PinDesk, carry_out
-from deepvis_app.messages import PictureFacts, PinOrder, RunInfo, UnitPicture, UnitRecord, UnitRef
+from deepvis_app.atlas.pins import MAX_PINS, WAYS, PinDesk, carry_out
+from deepvis_app.messages import KEPT_KINDS, PictureFacts, PinOrder, RunInfo, UnitPicture, UnitRecord, UnitRef
 
 PRINT = "ab" * 32
 REF = UnitRef("conv5", 13)
@@ -119,3 +119,27 @@ def test_orders_given_just_before_the_end_are_still_carried_out() -> None:
     desk.put(order(1))
     assert desk.stop()
     assert len(held()) == 1
+
+
+def test_painted_pictures_are_kept_beside_the_pinned_ones_with_their_facts() -> None:
+    facts = PictureFacts(
+        7.5, 98.0, seed=3, more={"painted": "t 0", "method": "dgn-am", "generator": "dgn64-fc6", "step": 40}
+    )
+    rgb = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    painted = replace(order(1), picture=UnitPicture("painted", 4, rgb, 7.5, facts))
+    carry_out(order(1))
+    assert carry_out(painted) == "Kept for conv5:13."
+    with AtlasReader(user_path(PRINT), PRINT) as reader:
+        found = reader.unit(REF).pictures
+    assert sorted(found) == ["painted", "session"]
+    (kept,) = found["painted"]
+    assert np.array_equal(kept.rgb, rgb)
+    assert (kept.rank, kept.facts) == (0, facts)
+    assert kept.run is not None
+    assert (kept.run.job, kept.run.data) == ("paint", "painted in the window")
+    assert carry_out(replace(painted, keep=False)) == "No longer kept for conv5:13."
+    assert len(held()) == 1
+
+
+def test_every_kind_that_is_kept_one_by_one_has_its_way() -> None:
+    assert WAYS.keys() == KEPT_KINDS.keys()
