@@ -171,7 +171,7 @@ def cycle_debug(session: Session) -> None:
 
 
 def cycle_pattern(session: Session) -> None:
-    """Key s of 2015: every unit's preferred picture, its best real patch, and what was there before."""
+    """Key s of 2015: every unit's preferred pictures, its best real patch, and what was there before."""
     state = session.view.state
     show_content(session, _next(PATTERNS, state.pattern) or state.grid)
 
@@ -191,7 +191,13 @@ def show_content(session: Session, content: str) -> None:
 
 
 def reset(session: Session) -> None:
-    """Esc of 2015: the first layer and unit, no backward pass, default scales, nothing frozen or zoomed."""
+    """Esc of 2015: the first layer and unit, no backward pass, default scales, nothing frozen or zoomed.
+
+    While a second unit is marked, only its mark is taken away.
+    """
+    if session.view.state.second is not None:
+        session.change(second=None)
+        return
     fresh = ViewState()
     model = session.view.model
     session.change(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from deepvis_app.jobs.generators import generator_for
 from deepvis_app.messages import (
     U8,
     Frame,
@@ -15,6 +16,7 @@ from deepvis_app.messages import (
     ModelAnswer,
     ModelChoice,
     ModelInfo,
+    Painting,
     Request,
     Result,
     SourceCommand,
@@ -22,6 +24,7 @@ from deepvis_app.messages import (
     SourceStatus,
     UnitPictures,
 )
+from deepvis_app.session.painting import PaintFeed, is_shown, kept_on
 from deepvis_app.session.pictures import AtlasPort, PictureFeed
 from deepvis_app.session.pinning import PinPort
 from deepvis_app.session.state import UnknownNameError, ViewState, legal, named_unit, request_of
@@ -61,6 +64,7 @@ class View:
     source: SourceStatus = field(default_factory=SourceStatus)
     pictures: UnitPictures | None = None  # of the selected unit (see `pictures_ref`); None: not read yet
     pattern: LayerPictures | None = None  # what state.pattern asks for; None: not read yet
+    painting: Painting | None = None  # of the selected unit; None: nothing was painted of it
     fps: float = 0.0  # 0: idle
     loading: ModelChoice | None = None
     notice: str = ""  # the last thing worth saying: an error, an explanation
@@ -87,6 +91,7 @@ class Session:
         self.loaded: Callable[[], object] | None = None  # called after each change of network
         self._clock = clock
         self._feed = PictureFeed(atlas, clock)
+        self.paints = PaintFeed(clock)  # its port is set by whoever can paint
         self._generation = 0
         self._arrived_at = float("-inf")
         self._frame_index = -1
@@ -99,7 +104,8 @@ class Session:
 
     def change(self, **changes: Any) -> None:
         """Set fields of the ViewState; what is not legal is clamped. Equal to the old: nothing happens."""
-        self._commit(legal(replace(self._view.state, **changes), self._view.model))
+        before, model = self._view.state, self._view.model
+        self._commit(kept_on(model, before, legal(replace(before, **changes), model)))
 
     def say(self, text: str) -> None:
         """Put a sentence before the person."""
@@ -119,6 +125,7 @@ class Session:
         self._take_result()
         self._feed.take()
         self._follow_pictures()
+        self._take_painting()
         if self.pins is not None and (sentence := self.pins.take()):
             self.say(sentence)
         status, frame = self.source.status(), self.source.latest()
@@ -141,6 +148,20 @@ class Session:
         if request_of(state, self._generation) != before:
             self._submit()
         self._follow_pictures()
+        self._follow_painting()
+
+    def _take_painting(self) -> None:
+        """See how far the painting is; one whose child is gone is over."""
+        self.paints.take()
+        self._follow_painting()
+        painting = self._view.painting
+        if painting is not None and painting.over and self._view.state.painting:
+            self.change(painting=False)
+
+    def _follow_painting(self) -> None:
+        self.paints.follow(self._view.model, self._view.state)
+        if self.paints.known is not self._view.painting:
+            self._update(painting=self.paints.known)
 
     def _follow_pictures(self) -> None:
         """Ask for the selection's pictures where that is due, and show what is known of them."""
@@ -166,6 +187,8 @@ class Session:
             return
         first = self._view.model is None
         state = self._started_with(answer.info) if first else self._view.state
+        painting = state.painting and is_shown(state)
+        state = replace(state, painting=painting, paint_generator=generator_for(answer.info.fingerprint))
         self._update(model=answer.info, result=None, state=legal(state, answer.info))
         self._submit()
         if self.loaded is not None:

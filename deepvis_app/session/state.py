@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from deepvis_app.jobs.generators import DEFAULT as DEFAULT_GENERATOR
 from deepvis_app.messages import (
     Cell,
     CropPolicy,
@@ -18,8 +19,10 @@ from deepvis_app.messages import (
 )
 from deepvis_app.words import nearest
 
-PicturesFrom = Literal["data", "session"]
-PATTERNS = ("", "am", "top")  # what key s goes through: activations, or a kind of picture
+PicturesFrom = Literal["data", "session", "painting"]
+PAINT_METHODS = ("dgn-am", "am")
+PAINT_COUNTS = (1, 4, 9)
+PATTERNS = ("", "am", "dgn-am", "top")  # what key s goes through: activations, or a kind of picture
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,15 @@ class ViewState:
     mirror: bool = False
     show_scores: bool = True
     show_unit_pictures: bool = True
-    pictures_from: PicturesFrom = "data"  # what the column shows: an atlas, or this session's records
+    pictures_from: PicturesFrom = (
+        "data"  # what the column shows: an atlas, this session's records, a painting
+    )
     session_round: int = 0  # raised to start the records afresh
+    painting: bool = False  # the selected unit is being painted
+    second: UnitRef | None = None  # a unit of the same layer that is painted together with the selected one
+    paint_method: str = PAINT_METHODS[0]
+    paint_generator: str = DEFAULT_GENERATOR  # of DGN-AM
+    paint_count: int = PAINT_COUNTS[0]  # pictures side by side, each from another start
     debug: int = 0  # 0, 1, 2: how many timings the status line tells
 
 
@@ -77,6 +87,9 @@ def legal(state: ViewState, model: ModelInfo | None) -> ViewState:
     cell = state.cell
     if cell is not None and not _inside(cell, layer.units, layer.map_shape):
         cell = None
+    second = state.second
+    if second is not None and (second.layer != layer.name or second.unit not in range(layer.units)):
+        second = None
     off = state.method == "off"
     return replace(
         state,
@@ -84,6 +97,7 @@ def legal(state: ViewState, model: ModelInfo | None) -> ViewState:
         origin=origin,
         seed=replace(state.seed, position=position),
         cell=cell,
+        second=None if second is not None and second.unit == unit else second,
         grid="forward" if off else state.grid,
         zoom=1 if off and state.zoom == 2 else state.zoom,
         pattern=state.pattern if state.pattern in PATTERNS else "",

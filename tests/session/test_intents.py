@@ -135,10 +135,10 @@ def test_crop_and_stretch_alternate(session: Session) -> None:
 def test_key_s_goes_through_pictures_and_activations_and_brings_the_grid_back(session: Session) -> None:
     session.change(overview=True, zoom=1)
     kinds = []
-    for _ in range(3):
+    for _ in range(4):
         intents.cycle_pattern(session)
         kinds.append(session.view.state.pattern)
-    assert kinds == ["am", "top", ""]
+    assert kinds == ["am", "dgn-am", "top", ""]
     assert (session.view.state.overview, session.view.state.zoom) == (False, 0)
 
 
