@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QApplication
 from deepvis_app.atlas import AtlasDesk
 from deepvis_app.atlas.pins import PinDesk
 from deepvis_app.attribution import METHODS
+from deepvis_app.jobs.painter import Painter
 from deepvis_app.live.capture import Capture
 from deepvis_app.live.engine import Engine
 from deepvis_app.live.sources import SourceError, list_cameras, spec_for
@@ -21,6 +22,7 @@ from deepvis_app.messages import MethodInfo, ModelChoice, SourceSpec
 from deepvis_app.models import load_model, model_names
 from deepvis_app.models.devices import available_devices
 from deepvis_app.pauses import settle
+from deepvis_app.render.strips import pictures_in
 from deepvis_app.session import Session, View, ViewState
 from deepvis_app.ui.action import Services
 from deepvis_app.ui.camera_permission import shielded
@@ -54,12 +56,14 @@ class Program:
     capture: Capture
     atlas: AtlasDesk
     pins: PinDesk
+    painter: Painter
     session: Session
     window: MainWindow
 
     def stop(self) -> bool:
         """End the threads; False when one was still busy after two seconds."""
-        return all([self.capture.stop(), self.engine.stop(), self.atlas.stop(), self.pins.stop()])
+        stopped = [part.stop() for part in (self.painter, self.capture, self.engine, self.atlas, self.pins)]
+        return all(stopped)
 
 
 def application() -> QApplication:
@@ -84,10 +88,11 @@ def build(start: Start, *, remember: bool, loaded: Callable[[], None] | None = N
         torch.set_num_threads(start.threads)
     engine = Engine(load_model)
     capture = Capture(engine.put)
-    pins = PinDesk()
+    pins, painter = PinDesk(), Painter(pictures_in)
     methods = tuple(MethodInfo(m.name, m.title, m.tooltip, m.slow) for m in METHODS.values())
     atlas = AtlasDesk()
     session = Session(engine, capture, start.state, methods=methods, atlas=atlas, pins=pins)
+    session.paints.port = painter
     session.source = shielded(capture, session.say)
     session.loaded = loaded
 
@@ -117,7 +122,7 @@ def build(start: Start, *, remember: bool, loaded: Callable[[], None] | None = N
     pins.start()
     session.open_source(start.source)
     session.load_model(start.model)
-    return Program(engine, capture, atlas, pins, session, window)
+    return Program(engine, capture, atlas, pins, painter, session, window)
 
 
 def run(start: Start, trusted: Callable[[ModelChoice], None]) -> View:

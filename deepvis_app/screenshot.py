@@ -12,6 +12,7 @@ from PyQt6.QtCore import QEventLoop, QTimer
 
 from deepvis_app.app import Program, Start, application, build
 from deepvis_app.arguments import Options
+from deepvis_app.messages import UnitPicture
 from deepvis_app.session import UnknownNameError, View, named_unit
 from deepvis_app.starting import UsageError
 
@@ -78,9 +79,25 @@ def described(view: View) -> dict[str, Any]:
         "pictures": {kind: len(found) for kind, found in view.pictures.pictures.items()}
         if view.pictures
         else {},
+        "best": {kind: _told(found[0]) for kind, found in view.pictures.pictures.items() if found}
+        if view.pictures
+        else {},
         "percentile": _percentile(view),
         "timing_ms": asdict(result.timing),
         "fps": round(view.fps, 1),
+    }
+
+
+def _told(picture: UnitPicture) -> dict[str, Any]:
+    """What is known of a picture in numbers; what programs alone read is left out."""
+    facts = picture.facts
+    more = {name: value for name, value in facts.more.items() if name != "code"}
+    return {
+        "score": picture.score,
+        "activation": facts.activation,
+        "percentile": facts.percentile,
+        "seed": facts.seed,
+        **more,
     }
 
 

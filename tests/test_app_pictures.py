@@ -71,8 +71,7 @@ def test_pictures_that_are_made_meanwhile_appear_and_open_their_image(
     qtbot.waitUntil(lambda: len(column.blocks["top"].section.pictures) == 1, timeout=10_000)
     assert "Pictures of conv4" in column.provenance.text
     qtbot.waitUntil(lambda: "500 images" in unit.standing.words.text(), timeout=5000)
-    intents.cycle_pattern(session)
-    intents.cycle_pattern(session)
+    intents.show_content(session, "top")
     qtbot.waitUntil(lambda: grid.pattern.hint() == "1 of 256 units have best patches.", timeout=5000)
     column.blocks["deconv"].section.opened.emit(0)
     qtbot.waitUntil(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepvis_app.messages import Seed
-from deepvis_app.session import View, intents, pinning
+from deepvis_app.session import View, intents, painting, pinning
 from deepvis_app.ui import choices, clipboard, openings, saving
 from deepvis_app.ui.action import Action, ActionContext, Submenu
 from deepvis_app.ui.dialogs import jobs, model
@@ -123,7 +123,7 @@ _ENTRIES: tuple[Action | Submenu, ...] = (
     Action("next_order", "Next order", "Unit", "Sort by index, by activation now, or by class name",
            lambda c: intents.cycle_order(c.session), ("R",)),
     Action("pattern_mode", "Next pictures in the grid", "Unit",
-           "What every unit prefers, its best real patch, its activation again",
+           "What every unit prefers (AM, DGN-AM), its best real patch, its activation again",
            lambda c: intents.cycle_pattern(c.session), ("S",), checked=lambda v: bool(v.state.pattern)),
     Submenu("content", "Tiles", "Unit", "What the grid shows of every unit", choices.contents),
     Action("session_pictures", "Pictures of this session", "Unit",
@@ -134,7 +134,18 @@ _ENTRIES: tuple[Action | Submenu, ...] = (
            "it out", pin, ("Shift+P",)),
     Action("start_afresh", "Start the session's pictures afresh", "Unit", "Forget what excited the units so far",
            lambda c: pinning.start_afresh(c.session)),
-    Action("reset", "Reset", "Unit", "First layer and unit, no backward pass, default scales, no frozen origin",
+    Action("paint", "Paint this unit now", "Unit", "Watch a picture come about that the unit prefers, or stop",
+           lambda c: painting.toggle_painting(c.session), ("6",), checked=lambda v: v.state.painting, gap=True),
+    Action("poke", "Poke the painting", "Unit", "Shake what is being painted with noise; it goes on from there",
+           lambda c: painting.poke(c.session), ("1",)),
+    Action("paint_again", "Paint again", "Unit", "Paint the same from another start",
+           lambda c: painting.again(c.session), ("2",)),
+    Action("paint_from", "Paint from this frame", "Unit", "Begin to paint with what the network sees now",
+           lambda c: painting.start_from_input(c.session), ("3",)),
+    Action("paint_keep", "Keep the painting", "Unit", "Keep the strongest painted picture in your own atlas",
+           lambda c: painting.keep(c.session), ("4",)),
+    Action("reset", "Reset", "Unit", "First layer and unit, no backward pass, default scales, no frozen origin; "
+           "while a second unit is marked, only its mark goes",
            lambda c: intents.reset(c.session), ("Esc",), gap=True),
 
     # ---- Backward ----

@@ -13,6 +13,7 @@ from deepvis_app.ui.errors import log_folder
 
 _MOUSE = (
     ("Click a layer, a tile", "select it"),
+    ("Shift and click a second tile", "paint both units together; once more, or Esc, takes the mark away"),
     ("Point at a tile", "its value, and its receptive field in the input"),
     (
         "Point at a picture of the unit",

@@ -13,7 +13,7 @@ from deepvis_app.ui.panels import PANELS, Panel, PanelSpec
 _EDGE = 7  # pixels around and between the panels
 _BANNER_MARGIN = 6
 _SAID = (QEvent.Type.Show, QEvent.Type.LayoutRequest)  # the banner has a new text
-_SHARES = (20, 62, 18)  # of the width, for the three columns
+_SHARES = (20, 59, 21)  # of the width, for the three columns
 
 
 class Layout(QWidget):

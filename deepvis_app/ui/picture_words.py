@@ -13,6 +13,8 @@ from deepvis_app.ui.widgets.colour_bar import short
 
 _LONGEST = 90  # characters of one value
 _MOST = 14  # parameters that a tooltip lists
+# facts and parameters that are for programs, or are told otherwise
+_UNTOLD = {"code", "field", "trace", "generator", "steps"}
 
 
 def facts_of(picture: UnitPicture) -> list[tuple[str, str]]:
@@ -25,7 +27,9 @@ def facts_of(picture: UnitPicture) -> list[tuple[str, str]]:
         ("image", facts.source),
         ("patch", _patch(facts)),
         ("seed", "" if facts.seed is None else str(facts.seed)),
-        *((_plain(name), _value(value)) for name, value in facts.more.items()),
+        ("generator", _generator(picture)),
+        ("steps", _steps(picture)),
+        *((_plain(name), _value(value)) for name, value in facts.more.items() if _is_told(name, value)),
     ]
     if picture.run is not None:
         rows += [("made by", made_by(picture.run)), ("images", picture.run.data)]
@@ -110,10 +114,30 @@ def _patch(facts: PictureFacts) -> str:
     return f"rows {top} to {bottom - 1}, columns {left} to {right - 1}"
 
 
+def _is_told(name: str, value: object) -> bool:
+    """What is not so need not be told."""
+    return name not in _UNTOLD and value is not False and value not in ("", None)
+
+
+def _generator(picture: UnitPicture) -> str:
+    """The name of the generator that painted it."""
+    told = _told(picture, "generator")
+    return str(told.get("name", "")) if isinstance(told, Mapping) else str(told or "")
+
+
+def _steps(picture: UnitPicture) -> str:
+    told = _told(picture, "steps")
+    return "" if told is None else _value(told)
+
+
+def _told(picture: UnitPicture, name: str) -> object:
+    """By the picture's own facts, or else by the parameters of the run that made it."""
+    run = picture.run.parameters if picture.run is not None else {}
+    return picture.facts.more.get(name, run.get(name))
+
+
 def _parameters(parameters: Mapping[str, Any]) -> str:
-    given = [
-        f"{_plain(name)} {_value(value)}" for name, value in parameters.items() if value not in ("", None)
-    ]
+    given = [f"{_plain(name)} {_value(value)}" for name, value in parameters.items() if _is_told(name, value)]
     more = f", and {len(given) - _MOST} more" if len(given) > _MOST else ""
     return ", ".join(given[:_MOST]) + more
 
@@ -123,6 +147,8 @@ def _plain(name: str) -> str:
 
 
 def _value(value: object) -> str:
+    if value is True:
+        return "yes"
     text = short(value, 4) if isinstance(value, float) else str(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 

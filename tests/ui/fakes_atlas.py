@@ -57,13 +57,13 @@ def colour(level: int, side: int = 8) -> U8:
 
 def some_pictures(kind: str, count: int = 9, side: int = 8) -> tuple[UnitPicture, ...]:
     """Pictures of one grey each, 20 brighter from rank to rank; scores fall from 9."""
-    run = AM_RUN if kind == "am" else TOP_RUN
+    run = TOP_RUN if kind in ("top", "deconv", "guided") else AM_RUN
     made = []
     for rank in range(count):
         score = 9.0 - rank
         facts = (
             PictureFacts(score, 99.5, seed=rank)
-            if kind == "am"
+            if run is AM_RUN
             else PictureFacts(
                 score, 97.0, source=f"n01/img_{rank}.JPEG", box=(3, 5, 14, 16), label="goldfish"
             )
@@ -72,7 +72,9 @@ def some_pictures(kind: str, count: int = 9, side: int = 8) -> tuple[UnitPicture
     return tuple(made)
 
 
-def some_unit(ref: UnitRef, kinds: Sequence[str] = ("am", "top", "deconv"), count: int = 9) -> UnitPictures:
+def some_unit(
+    ref: UnitRef, kinds: Sequence[str] = ("am", "dgn-am", "top", "deconv"), count: int = 9
+) -> UnitPictures:
     return UnitPictures(ref, {kind: some_pictures(kind, count) for kind in kinds}, stats=some_stats())
 
 

@@ -13,8 +13,14 @@ _TEST: Any = QTest
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
-def click(widget: QWidget | None, x: float, y: float, button: Qt.MouseButton = LEFT) -> None:
-    _TEST.mouseClick(widget, button, pos=QPoint(round(x), round(y)))
+def click(
+    widget: QWidget | None,
+    x: float,
+    y: float,
+    button: Qt.MouseButton = LEFT,
+    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    _TEST.mouseClick(widget, button, modifier, pos=QPoint(round(x), round(y)))
 
 
 def double_click(widget: QWidget | None, x: float, y: float) -> None:

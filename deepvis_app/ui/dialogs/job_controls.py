@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
+from PyQt6.QtCore import QSignalBlocker
 from PyQt6.QtGui import QFontDatabase
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit, QPushButton, QSpinBox
 
-from deepvis_app.ui.dialogs.job_forms import Field, Value
+from deepvis_app.jobs.wording import Value
+from deepvis_app.ui.dialogs.job_forms import Field
 
 Control = QComboBox | QSpinBox | QCheckBox
 _PREVIEW_LINES = 2
@@ -24,13 +26,12 @@ def control_of(field: Field) -> Control:
         control = QSpinBox()
         control.setRange(field.low, field.high)
         control.setSingleStep(field.step)
+        control.setGroupSeparatorShown(True)
         control.setSpecialValueText(field.unset)
         control.setValue(field.default)
     else:
         control = combo(field.label)
-        for value, title in field.choices:
-            control.addItem(title, value)
-        control.setCurrentIndex(control.findData(field.default))
+        fill(control, field.choices, str(field.default))
     control.setToolTip(field.tooltip)
     control.setAccessibleName(field.label)
     return control
@@ -51,6 +52,15 @@ def on_change(control: Control, do: Callable[[], None]) -> None:
         control.valueChanged.connect(do)
     else:
         control.currentIndexChanged.connect(do)
+
+
+def fill(box: QComboBox, choices: Iterable[tuple[str, str]], chosen: str) -> None:
+    """Offer these (value and title), with one chosen: the first where `chosen` is none of them."""
+    with QSignalBlocker(box):
+        box.clear()
+        for value, title in choices:
+            box.addItem(title, value)
+        box.setCurrentIndex(max(box.findData(chosen), 0))
 
 
 def combo(tooltip: str) -> QComboBox:

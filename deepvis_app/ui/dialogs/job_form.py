@@ -12,6 +12,7 @@ from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import (
     QApplication,
     QCheckBox,
+    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -20,6 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from deepvis_app.jobs import JobSpec
+from deepvis_app.messages import ModelInfo, UnitRef
 from deepvis_app.session.pictures import pictures_ref
 from deepvis_app.ui.action import ActionContext
 from deepvis_app.ui.dialogs.ask import ask_folder, ask_open
@@ -29,6 +31,7 @@ from deepvis_app.ui.dialogs.job_controls import (
     combo,
     command_box,
     control_of,
+    fill,
     on_change,
     value_of,
 )
@@ -39,6 +42,7 @@ from deepvis_app.ui.dialogs.job_forms import (
     Scope,
     images_problem,
     job_spec,
+    listed,
     scopes,
 )
 from deepvis_app.ui.widgets.controls import ElidedLabel
@@ -58,6 +62,7 @@ class JobFormBox(QWidget):
         super().__init__()
         self._context, self._start = context, start
         self._scopes: dict[str, Scope] = {}
+        self._listed_for: ModelInfo | None = None
         self.spec: JobSpec | None = None
         self.problem = NO_MODEL
         self.job = combo("What is to be made")
@@ -94,9 +99,12 @@ class JobFormBox(QWidget):
         form, view = self._form(), self._context.session.view
         selected = pictures_ref(view.model, view.state)
         self.rows.setRowVisible(self._images_row, form.images)
+        self.rows.setRowVisible(self.scope, form.units)
         for name, row in self.options.items():
             self.rows.setRowVisible(row, name == form.name)
         self.help.say(f"{form.help}.")
+        if view.model is not None and selected is not None:
+            self._list_for(view.model, selected)
         self._scopes = scopes(view.model, selected) if view.model is not None and selected is not None else {}
         for place, (tag, title) in enumerate(_SCOPES.items()):
             text = f"{title} ({self._scopes[tag].text})" if self._scopes else title
@@ -119,6 +127,19 @@ class JobFormBox(QWidget):
             if model is not None and self.device.findText(model.choice.device) >= 0:
                 self.device.setCurrentText(model.choice.device)
         self.refresh()
+
+    def _list_for(self, model: ModelInfo, selected: UnitRef) -> None:
+        """Offer what there is for this network; what was chosen stays while the network does."""
+        for form in JOB_FORMS.values():
+            for field in form.fields:
+                control = self.controls[form.name][field.option]
+                if field.listed is None or not isinstance(control, QComboBox):
+                    continue
+                first, choices = listed(field, model, selected)
+                if model is not self._listed_for or control.count() != len(choices):
+                    now = "" if model is not self._listed_for else str(control.currentData())
+                    fill(control, choices, now or first)
+        self._listed_for = model
 
     def _press_start(self) -> None:
         self.refresh()  # what was there a moment ago may be gone

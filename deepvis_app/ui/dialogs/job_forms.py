@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from zipfile import is_zipfile
 
 from deepvis_app.files import in_zip
 from deepvis_app.jobs import JobSpec
-from deepvis_app.messages import LayerInfo, ModelChoice, ModelInfo, UnitRef
+from deepvis_app.jobs.generators import DEFAULT as DEFAULT_GENERATOR
+from deepvis_app.jobs.generators import generator_for, known_generators
+from deepvis_app.jobs.wording import Value, absolute, model_words, said, word_for
+from deepvis_app.messages import LayerInfo, ModelInfo, UnitRef
 
-Value = str | int | bool
 NEED_IMAGES = "Choose a folder or a zip file with images."
 BUILT_IN_IMAGES = "photographs"  # the word by which the command knows the built-in photographs
+
+
+Listed = Literal["generators", "layers"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,9 @@ class Field:
     high: int = 0
     step: int = 1  # of the arrows beside a number
     unset: str = ""  # of a number: what 0 means, which leaves it to the command
+    listed: Listed | None = (
+        None  # a choice whose values are listed for the network: `default` need not be there
+    )
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class JobForm:
     fields: tuple[Field, ...]
     fills: tuple[str, ...]
     images: bool = False  # it needs --images: a folder or a zip file
+    units: bool = True  # it is for layers and units
     gives_way: bool = True
 
 
@@ -76,11 +86,29 @@ _ENTRIES = (
              Field("--steps", "Steps", "More steps: clearer pictures, and as much longer", 0, high=10_000,
                    step=64, unset="by the priors")),
             ("am",)),
+    JobForm("dgn-am", "DGN-AM pictures",
+            "Makes natural pictures that excite a unit most, through a generator network (DGN-AM)",
+            (Field("--generator", "Generator", "The network that paints; train one for your own network first",
+                   DEFAULT_GENERATOR, listed="generators"),
+             Field("--seeds", "Pictures per unit", "How many, each from another start", 0, high=64, unset="9"),
+             Field("--steps", "Steps", "More steps: stronger pictures, and as much longer", 0, high=10_000,
+                   step=50, unset="by the preset")),
+            ("dgn-am",)),
     JobForm("top", "Patches of real images",
             "Finds the patches of your images that excite a unit most, and why; also its statistics",
             (Field("-n", "Patches per unit", "How many patches for each unit", 9, low=1, high=64),
              Field("--guided", "Guided backprop too", "Beside deconv, also what guided backprop shows", False)),
             ("top", "deconv", "guided"), images=True),
+    JobForm("train-generator", "Train a generator",
+            "Trains a network that paints pictures from a layer's code: for DGN-AM on this network; takes hours",
+            (Field("--layer", "Layer", "Whose code it reads; a fully connected layer near the end does best", "fc6",
+                   listed="layers"),
+             Field("--size", "Size", "Side of its pictures in pixels; near the network's input size is best", "64",
+                   (("64", "64 x 64"), ("128", "128 x 128"), ("256", "256 x 256"))),
+             Field("--pictures", "Pictures to learn from",
+                   "How many are seen in all, again and again; run it with more to go on", 1_200_000, low=1000,
+                   high=100_000_000, step=100_000)),
+            (), images=True, units=False),
 )
 # fmt: on
 JOB_FORMS: dict[str, JobForm] = {form.name: form for form in _ENTRIES}
@@ -108,23 +136,30 @@ def scopes(model: ModelInfo, selected: UnitRef) -> dict[str, Scope]:
     }
 
 
-def word_for(model: ModelInfo, layer: LayerInfo) -> str:
-    """The alias, where it cannot be taken for another layer."""
-    called = sum(layer.alias in (other.alias, other.name) for other in model.layers)
-    return layer.alias if called == 1 else layer.name
+def listed(field: Field, model: ModelInfo, selected: UnitRef) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What to choose first, and all choices (value and title) of a field that is listed for the network."""
+    if field.listed == "generators":
+        known = [(one.name, one.title) for one in known_generators()]
+        return generator_for(model.fingerprint), tuple(known)
+    own = [layer for layer in model.layers if layer.units and not layer.pictures_of]
+    words = tuple((word_for(model, layer), layer.alias) for layer in own)
+    there = any(word == field.default for word, _ in words)
+    return str(field.default) if there else word_for(model, model.layer(selected.layer)), words
 
 
 def job_spec(
     form: JobForm, model: ModelInfo, scope: Scope, values: Mapping[str, Value], images: str, device: str
 ) -> JobSpec:
     """The command for `precompute`; `values` are by option, those left out are as by default."""
-    words = [form.name, *_model_words(model.choice), *_said("--device", device, "auto")]
-    words += ["--layers", scope.layers, *_said("--units", scope.units, "all")]
+    words = [form.name, *model_words(model.choice), *said("--device", device, "auto")]
+    if form.units:
+        words += ["--layers", scope.layers, *said("--units", scope.units, "all")]
     if form.images:
-        words += ["--images", BUILT_IN_IMAGES if is_built_in(images) else _absolute(images)]
+        words += ["--images", BUILT_IN_IMAGES if is_built_in(images) else absolute(images)]
     for field in form.fields:
-        words += _said(field.option, values.get(field.option, field.default), field.default)
-    return JobSpec(f"{form.title}: {scope.text} ({model.title})", tuple(words), form.gives_way)
+        words += said(field.option, values.get(field.option, field.default), field.default)
+    of = scope.text if form.units else str(values.get("--layer", ""))
+    return JobSpec(f"{form.title}: {of} ({model.title})", tuple(words), form.gives_way)
 
 
 def images_problem(path: str) -> str:
@@ -148,25 +183,6 @@ def images_problem(path: str) -> str:
 def is_built_in(images: str) -> bool:
     """Whether these are the photographs that come with the program."""
     return images.strip() == BUILT_IN_IMAGES
-
-
-def _model_words(choice: ModelChoice) -> list[str]:
-    """Paths are made absolute, because the job runs in another folder."""
-    is_file, weights = choice.name.startswith("file:"), choice.weights
-    name = f"file:{_absolute(choice.name.removeprefix('file:'))}" if is_file else choice.name
-    if weights not in ("default", "random"):
-        weights = _absolute(weights)
-    return ["--model", name, *_said("--weights", weights, "default")]
-
-
-def _absolute(path: str) -> str:
-    return str(Path(path.strip()).expanduser().absolute())
-
-
-def _said(option: str, value: Value, default: Value) -> list[str]:
-    if value == default:
-        return []
-    return [option] if value is True else [option, str(value)]
 
 
 def _words(model: ModelInfo, layers: list[LayerInfo]) -> str:

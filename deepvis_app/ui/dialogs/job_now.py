@@ -8,6 +8,7 @@ from dataclasses import replace
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox
 
+from deepvis_app.jobs.wording import Value
 from deepvis_app.messages import ModelInfo, UnitRef
 from deepvis_app.ui.action import ActionContext
 from deepvis_app.ui.dialogs.ask import ask_folder, ask_open
@@ -18,6 +19,7 @@ from deepvis_app.ui.dialogs.job_forms import (
     form_for,
     images_problem,
     job_spec,
+    listed,
     scopes,
 )
 
@@ -49,7 +51,10 @@ def _with_images(context: ActionContext, form: JobForm, model: ModelInfo, ref: U
 
 def _add(context: ActionContext, form: JobForm, model: ModelInfo, ref: UnitRef, images: str) -> str:
     scope = scopes(model, ref)["unit"]
-    spec = job_spec(form, model, scope, {}, images, model.choice.device)
+    values: dict[str, Value] = {
+        field.option: listed(field, model, ref)[0] for field in form.fields if field.listed is not None
+    }
+    spec = job_spec(form, model, scope, values, images, model.choice.device)
     # It is short, and what is clicked next is as urgent.
     context.services.jobs.add(replace(spec, gives_way=False), urgent=True)
     return f"{form.title} of {scope.text} will appear here; the status line shows how far it is."

@@ -13,12 +13,15 @@ from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QScrollArea, QSizePoli
 from deepvis_app.messages import UnitPicture
 from deepvis_app.ui.action import ActionContext
 from deepvis_app.ui.dialogs.ask import ask_save
+from deepvis_app.ui.panels.common import POINTED
 from deepvis_app.ui.picture_words import tooltip
 from deepvis_app.ui.saving import SAVE_FOLDER, save_to
 from deepvis_app.ui.widgets.buttons import FlatButton, SignButton
 from deepvis_app.ui.widgets.image_view import ImageView
 from deepvis_app.ui.widgets.images import image_of
+from deepvis_app.ui.widgets.placement import FloatBox
 
+WHOLE = "all of it; framed: what the unit sees"
 _SMOOTH_BELOW = 2.0  # enlarged less than so, squares would be of uneven size
 _STEPS = {
     Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageUp: -1,
@@ -43,7 +46,7 @@ class PictureDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._pictures, self._at = context, pictures, at
         self._title, self._name, self._open = title, name, open_source
-        self.view = ImageView(self)
+        self.view, self.whole = ImageView(self), ImageView(self)
         self.facts = QLabel()
         self.facts.setWordWrap(True)
         self.facts.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -59,7 +62,8 @@ class PictureDialog(QDialog):
         self._arrange()
         metrics = self.fontMetrics()
         self.resize(metrics.averageCharWidth() * 110, metrics.height() * 32)
-        self.view.resized.connect(self._smooth)
+        for view in (self.view, self.whole):
+            view.resized.connect(self._smooth)
         self.step(0)
 
     @property
@@ -72,6 +76,7 @@ class PictureDialog(QDialog):
         self._at = (self._at + by) % len(self._pictures)
         self.view.set_rgb(self.picture.rgb)
         self.view.reset()
+        self._show_whole()
         self._smooth()
         height, width = self.picture.rgb.shape[:2]
         self.facts.setText(tooltip(self.picture))
@@ -108,8 +113,19 @@ class PictureDialog(QDialog):
         else:
             super().keyPressEvent(event)
 
+    def _show_whole(self) -> None:
+        """Beside a part of a generated picture all of it, with what the unit sees framed."""
+        whole, field = self.picture.whole, _box(self.picture.facts.more.get("field"))
+        self.whole.setVisible(whole is not None)
+        if whole is not None:
+            self.whole.set_rgb(whole)
+            self.whole.reset()
+            self.whole.set_mark("field", field, POINTED)
+            self.whole.readout.say(WHOLE if field is not None else "")
+
     def _smooth(self) -> None:
-        self.view.set_smooth(self.view.scale_now < _SMOOTH_BELOW)
+        for view in (self.view, self.whole):
+            view.set_smooth(view.scale_now < _SMOOTH_BELOW)
 
     def _arrange(self) -> None:
         told = QScrollArea()
@@ -120,6 +136,7 @@ class PictureDialog(QDialog):
         told.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         both = QHBoxLayout()
         both.addWidget(self.view, 3)
+        both.addWidget(self.whole, 3)
         both.addWidget(told, 2)
         foot = QHBoxLayout()
         for widget in (self.previous, self.next, self.place):
@@ -130,3 +147,11 @@ class PictureDialog(QDialog):
         column = QVBoxLayout(self)
         column.addLayout(both, 1)
         column.addLayout(foot)
+
+
+def _box(value: object) -> FloatBox | None:
+    """Top, left, bottom, right, as an atlas has them."""
+    if not isinstance(value, list | tuple) or len(value) != 4:
+        return None
+    top, left, bottom, right = (float(edge) for edge in value)
+    return top, left, bottom, right

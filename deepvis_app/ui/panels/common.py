@@ -11,6 +11,7 @@ from deepvis_app.ui.widgets.placement import FloatBox
 
 SELECTED = QColor(60, 220, 90)  # green: the cursor and the selected unit
 FROZEN = QColor(90, 170, 255)  # blue: the frozen origin of the backward pass
+SECOND = QColor(205, 120, 255)  # violet: the unit that is painted together with the selected one
 POINTED = QColor(255, 205, 60)  # what the mouse points at, or what was picked
 
 

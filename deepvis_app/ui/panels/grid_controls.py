@@ -23,7 +23,8 @@ ORDER_CHOICES = (
 CONTENT_CHOICES = (
     ("forward", "activations", "What every unit does with this frame"),
     ("backward", "gradients", "Each unit's gradient, red and green, instead of its activation (key a)"),
-    ("am", "what it prefers", "The picture made to excite each unit (activation maximisation)"),
+    ("am", "what it prefers (AM)", "The picture made to excite each unit (activation maximisation)"),
+    ("dgn-am", "what it prefers (DGN-AM)", "The picture that a generator network made to excite each unit"),
     ("top", "best real patch", "The patch of a real picture that excites each unit most"),
 )
 

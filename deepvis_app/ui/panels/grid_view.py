@@ -12,7 +12,7 @@ from deepvis_app.messages import Cell, Mosaic
 from deepvis_app.render.grid import cell_at
 from deepvis_app.render.palettes import ZERO, value_of
 from deepvis_app.session import Session, View
-from deepvis_app.session.intents import pick_position, select_unit
+from deepvis_app.session.intents import pick_position
 from deepvis_app.ui.panels.common import POINTED, PointedCell, as_seen, table_of
 from deepvis_app.ui.panels.tile_view import TileView, nothing_to_show
 
@@ -62,9 +62,8 @@ class GridView(TileView):
         cell = self._cell_under()
         if cell is None:
             return
-        if button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
-            select_unit(self.session, cell.unit)
-        if button == Qt.MouseButton.RightButton:
+        left, right = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+        if button in (left, right) and self.choose(cell.unit) and button == right:
             pick_position(self.session, cell.y, cell.x)
 
     def _cell_under(self) -> Cell | None:

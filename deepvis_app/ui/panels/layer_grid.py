@@ -19,10 +19,10 @@ from deepvis_app.ui.wishes import ComputeLayer
 
 GRID, UNIT, BACK, OVERVIEW, PATTERN = range(5)
 HINTS = {
-    GRID: "Click: select.  Right click: pick a position.  Ctrl+wheel: zoom.  Drag: move.",
+    GRID: "Click: select.  Right click: pick a position.  Shift and click: paint both.  Ctrl+wheel: zoom.",
     UNIT: "The selected unit.  Click: start the backward pass there.  Key z: next size.",
     BACK: "The backward picture of the selected unit.  Key z: back to the grid.",
-    PATTERN: "Click: select.  Ctrl+wheel: zoom.  Drag: move.  Key s: next pictures, then activations.",
+    PATTERN: "Click: select.  Shift and click: paint both.  Ctrl+wheel: zoom.  Key s: next pictures.",
     OVERVIEW: "All layers.  Click a unit: go there.  Ctrl+wheel: zoom.  Drag: move.  Key v: back.",
 }
 

@@ -11,13 +11,12 @@ from PyQt6.QtWidgets import QWidget
 from deepvis_app.messages import I32, LayerInfo, LayerPictures
 from deepvis_app.render.grid import SMALLEST_PICTURE, lay_out_pictures
 from deepvis_app.session import Session, View, pictures_ref
-from deepvis_app.session.intents import select_unit
 from deepvis_app.ui.panels.common import POINTED
 from deepvis_app.ui.panels.tile_view import Tiles, TileView, nothing_to_show
 from deepvis_app.ui.widgets.tile_item import TileItem
 
 COMPUTE = "Compute them\N{HORIZONTAL ELLIPSIS}"
-_NAMES = {"am": "preferred pictures", "top": "best patches"}
+_NAMES = {"am": "preferred pictures", "dgn-am": "DGN-AM pictures", "top": "best patches"}
 
 
 class PatternView(TileView):
@@ -109,7 +108,7 @@ class PatternView(TileView):
     def _click(self, y: float, x: float, button: Qt.MouseButton) -> None:
         found = self.unit_at((y, x))
         if found is not None and button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
-            select_unit(self.session, found[0])
+            self.choose(found[0])
 
     def _tell(self) -> None:
         found, layer, pictures = self.unit_at(self._at), self.shown_layer(), self._pictures

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from deepvis_app.messages import UnitPicture
 from deepvis_app.ui.picture_words import score_text, tooltip
@@ -36,7 +36,9 @@ class PictureBlock(QWidget):
         super().__init__(parent)
         hint = hint or (DOUBLE_CLICK if from_images else CLICK)
         self.title = title
-        self.heading = heading(title)
+        self.heading = ElidedLabel(title)  # two may stand side by side in a narrow column
+        self.heading.setFont(heading("").font())
+        self.heading.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.heading.setToolTip(f"{tip} (key 9 shows and hides this column)")
         self.caption = ElidedLabel(muted=True)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)

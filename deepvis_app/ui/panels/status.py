@@ -11,6 +11,11 @@ from deepvis_app.ui.panels.common import unit_name
 from deepvis_app.ui.widgets.colour_bar import short
 from deepvis_app.ui.widgets.controls import ElidedLabel
 
+_PATTERNS = {
+    "am": "what each unit prefers (AM)",
+    "dgn-am": "what each unit prefers (DGN-AM)",
+    "top": "each unit's best patch",
+}
 SEPARATOR = "  |  "
 _SEEDS = {"map": "whole map", "max": "maximum", "position": "picked"}
 
@@ -67,7 +72,7 @@ def _content(state: ViewState) -> str:
     if state.overview:
         return "all layers"
     if state.pattern:
-        return {"am": "what each unit prefers", "top": "each unit's best patch"}[state.pattern]
+        return _PATTERNS[state.pattern]
     return "gradients" if state.grid == "backward" else "activations"
 
 

@@ -7,13 +7,15 @@ from typing import Protocol
 
 import numpy as np
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter, QShowEvent
+from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
 from deepvis_app.messages import I32, Grid, LayerInfo
 from deepvis_app.render.grid import SMALLEST_TILE, place_at, places_in, tile_box
 from deepvis_app.session import Session, View
-from deepvis_app.ui.panels.common import FROZEN, SELECTED
+from deepvis_app.session.intents import select_unit
+from deepvis_app.session.painting import mark_second
+from deepvis_app.ui.panels.common import FROZEN, SECOND, SELECTED
 from deepvis_app.ui.widgets.image_view import ImageView
 from deepvis_app.ui.widgets.placement import FloatBox
 
@@ -57,6 +59,7 @@ class TileView(ImageView):
         self.view = session.view
         self.tiles: Tiled | None = None
         self._selection: tuple[object, ...] = ()
+        self._shift = False  # at the last click
         self.resized.connect(self._report_pane)
 
     def shown_layer(self) -> LayerInfo | None:
@@ -91,17 +94,31 @@ class TileView(ImageView):
         self.set_fit("width" if scale * min(self.tiles.grid.tile) < self.smallest * 0.9 else "whole")
 
     def mark_units(self) -> None:
-        """Frame the selected unit and the frozen origin; bring a new selection into view."""
+        """Frame the selected unit, the second one and the frozen origin; bring a new selection into view."""
         state = self.view.state
         shown = self.tiles is not None and self.tiles.layer == state.layer
         origin = state.origin.unit if state.origin is not None and state.origin.layer == state.layer else None
         self.set_mark("origin", self.tile_of(origin) if shown and origin is not None else None, FROZEN, 3)
+        second = self.tile_of(state.second.unit) if shown and state.second is not None else None
+        self.set_mark("second", second, SECOND, 3)
         box = self.tile_of(state.unit) if shown else None
         self.set_mark("selected", box, SELECTED, 2)
         selection = (state.layer, state.unit, state.order, state.pane) if shown else ()
         if selection and selection != self._selection and box is not None:
             self.show_box(box)
             self._selection = selection
+
+    def choose(self, unit: int) -> bool:
+        """Select the unit that was clicked, or with Shift mark it as the second one; whether it was selected."""
+        if self._shift:
+            mark_second(self.session, unit)
+        else:
+            select_unit(self.session, unit)
+        return not self._shift
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        super().mouseReleaseEvent(event)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)

@@ -1,4 +1,4 @@
-"""What is known of the selected unit: three sets of nine pictures from beforehand, or this session's records."""
+"""What is known of the selected unit: four sets of pictures from beforehand, this session's, or one being painted."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from deepvis_app.messages import UnitPictures
 from deepvis_app.session import Session, View
+from deepvis_app.session.painting import toggle_painting
 from deepvis_app.ui.panels.base import Panel
 from deepvis_app.ui.panels.common import unit_name
+from deepvis_app.ui.panels.data_pictures import DataPictures
+from deepvis_app.ui.panels.kinds_block import DEEP, WHY, KindsBlock
+from deepvis_app.ui.panels.paint_page import PaintPage
 from deepvis_app.ui.panels.picture_block import PictureBlock
 from deepvis_app.ui.panels.session_pictures import SessionPictures
-from deepvis_app.ui.panels.why_block import WhyBlock
 from deepvis_app.ui.picture_words import provenance
 from deepvis_app.ui.unit_words import passed_on
-from deepvis_app.ui.widgets.controls import Chooser
+from deepvis_app.ui.widgets.buttons import FlatButton
+from deepvis_app.ui.widgets.controls import Chooser, row
 from deepvis_app.ui.widgets.few_lines import FewLines
 from deepvis_app.ui.widgets.picture_section import side_for
 from deepvis_app.ui.wishes import Compute, Enlarge, OpenSource
@@ -27,18 +31,19 @@ FROM = (
         "Made beforehand: preferred pictures, the patches of real pictures, and why",
     ),
     ("session", "From this session", "What excited the unit most since the program was started"),
+    ("painting", "Painted now", "A picture that excites the unit, while it comes about (key 6)"),
 )
 TOGETHER = ("top", "deconv")  # the same rank is the same patch
 NO_NETWORK = "No network is loaded."
 LOADING = "Reading the pictures ..."
 NOT_YET = "Not computed yet."
-COMPUTE = "Compute for this unit"
-COMPUTE_TIP = "Make these pictures, this unit's first"
+COMPUTE = "Compute"
+COMPUTE_TIP = "Make these pictures of this unit, before all that waits"
 _PATIENCE = 2  # slow ticks before a unit whose pictures have not come is said to be read: most come at once
 
 
 class UnitPicturesPanel(Panel):
-    """Preferred pictures, top-9 patches and their deconv, one under the other; or the session's records."""
+    """Preferred pictures, top-9 patches and their deconv; or the session's records; or what is being painted."""
 
     name, title = "unit_pictures", "Unit pictures"
 
@@ -47,13 +52,14 @@ class UnitPicturesPanel(Panel):
         self._shown: tuple[object, ...] = ()
         self._pictures: UnitPictures | None = None  # what is on the screen
         self._waited = 0
-        self.why = WhyBlock()
-        self.blocks: dict[str, PictureBlock] = {  # by kind; guided backprop shares the place of deconv
+        self.deep, self.why = KindsBlock(DEEP), KindsBlock(WHY)
+        self.blocks: dict[str, PictureBlock] = {  # by the first kind that a block shows
             "am": PictureBlock(
-                "What it prefers",
-                "Pictures made to excite this unit (activation maximisation)",
+                "AM: what it prefers",
+                "Pictures made to excite this unit, pixel by pixel (activation maximisation)",
                 from_images=False,
             ),
+            "dgn-am": self.deep,
             "top": PictureBlock(
                 "What excites it most",
                 "The patches of real pictures with the highest activation",
@@ -62,37 +68,47 @@ class UnitPicturesPanel(Panel):
             "deconv": self.why,
         }
         self.provenance = FewLines(3)
-        self.chooser = Chooser("Which pictures of the unit (key 7)", FROM, self._choose_from)
-        self.live = SessionPictures(session)
-        self.live.wanted.connect(self.wanted)
-        self.data = QWidget()
-        for widget, parts in (
-            (self, (self.chooser, self.data, self.live)),
-            (self.data, self.blocks.values()),
-        ):
-            column = QVBoxLayout(widget)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(4)
-            for part in parts:
-                column.addWidget(part, 0 if part is self.chooser else 1)
-        column.addWidget(self.provenance)
-        self.live.hide()
+        self.chooser = Chooser("Which pictures of the unit (keys 7 and 6)", FROM, self._choose_from)
+        self.paint = FlatButton(
+            "Paint", "Paint this unit now and watch it, or stop (key 6)",
+            lambda: toggle_painting(session), checkable=True,
+        )  # fmt: skip
+        self.data = DataPictures(tuple(self.blocks.values()), self.provenance)
+        self.live, self.painting = SessionPictures(session), PaintPage(session)
+        self._pages: dict[str, QWidget] = {"data": self.data, "session": self.live, "painting": self.painting}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        above = row(self.chooser, self.paint)
+        above.setStretch(0, 1)
+        column.addLayout(above)
+        for page in self._pages.values():
+            column.addWidget(page, 1)
+        self._connect()
+        self._show_page("data")
+
+    def _connect(self) -> None:
+        for page in (self.live, self.painting):
+            page.wanted.connect(self.wanted)
         for place, block in self.blocks.items():
             block.section.chosen.connect(partial(self._enlarge, place))
             block.section.opened.connect(partial(self._open, place))
         for place, other in (TOGETHER, TOGETHER[::-1]):
             self.blocks[place].section.pointed.connect(self.blocks[other].section.point_at)
-        self.why.switched.connect(self._show_why)
+        for block in (self.deep, self.why):
+            block.switched.connect(self._show_other)
 
     def show_view(self, view: View) -> None:
         """Draw anew only when the pictures or what they are of changed."""
-        live = view.state.pictures_from == "session"
-        self.chooser.show_key(view.state.pictures_from)
-        self.data.setVisible(not live)
-        self.live.setVisible(live)
-        if live:
+        state = view.state
+        self.chooser.show_key(state.pictures_from)
+        self.paint.setChecked(state.painting)
+        self._show_page(state.pictures_from)
+        if state.pictures_from == "session":
             self.live.show_view(view)
-        key = (view.model, view.pictures, view.state.layer)
+        elif state.pictures_from == "painting":
+            self.painting.show_view(view)
+        key = (view.model, view.pictures, state.layer)
         if len(self._shown) == len(key) and all(a is b for a, b in zip(key, self._shown, strict=True)):
             return
         if not self._shown or self._shown[0] is not view.model:
@@ -109,8 +125,9 @@ class UnitPicturesPanel(Panel):
 
     def slow_tick(self) -> None:
         """A unit that is read at once never shows the word for it: sections would flash with every click."""
-        if self.live.isVisible():
-            self.live.slow_tick()
+        for page in (self.live, self.painting):
+            if page.isVisible():
+                page.slow_tick()
         if self.session.view.pictures is not None or self.session.view.model is None:
             return
         self._waited += 1
@@ -121,19 +138,24 @@ class UnitPicturesPanel(Panel):
     def _choose_from(self, choice: str) -> None:
         self.session.change(pictures_from=choice)
 
+    def _show_page(self, name: str) -> None:
+        for key, page in self._pages.items():
+            page.setVisible(key == name)
+
     def _say(self, text: str) -> None:
         for block in self.blocks.values():
             block.say(text)
         self.provenance.say("")
 
     def _show(self, view: View, pictures: UnitPictures) -> None:
-        self.why.settle(pictures)
+        for block in (self.deep, self.why):
+            block.settle(pictures)
         for place in self.blocks:
             self._fill(place, pictures)
         self.provenance.say(provenance(pictures, map(self._kind, self.blocks), passed_on(view)))
 
-    def _show_why(self) -> None:
-        """The same patches, explained by the other rule."""
+    def _show_other(self) -> None:
+        """The other kind of a block that has two."""
         if self._pictures is not None:
             self._show(self.session.view, self._pictures)
 
@@ -154,7 +176,8 @@ class UnitPicturesPanel(Panel):
 
     def _kind(self, place: str) -> str:
         """The kind of pictures that a block shows."""
-        return self.why.kind if place == "deconv" else place
+        block = self.blocks[place]
+        return block.kind if isinstance(block, KindsBlock) else place
 
     def _compute(self, kind: str) -> None:
         if self._pictures is not None:
@@ -168,7 +191,8 @@ class UnitPicturesPanel(Panel):
         at = next((number for number, picture in enumerate(found) if picture.rank == rank), 0)
         name = unit_name(self.session.view.model, self._pictures.ref)
         if found:
-            title = f"{name}: {self.blocks[place].title.lower()}"
+            title = self.blocks[place].title
+            title = f"{name}: {title if title[1].isupper() else title.lower()}"  # AM and DGN-AM stay
             self.wanted.emit(Enlarge(found, at, title, f"{name}-{kind}"))
 
     def _open(self, place: str, rank: int) -> None:

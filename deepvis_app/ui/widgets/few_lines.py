@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent, QTextLayout, QTextOption
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 
@@ -64,6 +64,12 @@ class FewLines(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.fontMetrics().height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """With another width the layout must ask again how high the lines are."""
+        super().resizeEvent(event)
+        if event is not None and event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)

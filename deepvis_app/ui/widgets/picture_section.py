@@ -45,6 +45,7 @@ class PictureSection(QWidget):
         self._images: dict[int, QImage] = {}
         self._drawn: dict[tuple[int, int, int], QImage] = {}  # by rank and size: what was shrunk
         self._side, self._pointed = SIDE, -1
+        self.smooth = False  # no squares, however large the pictures are shown
         self._pressed: int | None = None
         self._click = QTimer(self)
         self._click.setSingleShot(True)
@@ -115,6 +116,10 @@ class PictureSection(QWidget):
         side = self.fontMetrics().averageCharWidth() * 16
         return QSize(side, side // 2)
 
+    def hasHeightForWidth(self) -> bool:
+        """Words that are broken into lines would otherwise ask for more than their share of a column."""
+        return False
+
     def cells(self) -> list[QRectF]:
         """The places, row by row: square, as large as the widget allows, centred."""
         count = self._side
@@ -160,9 +165,8 @@ class PictureSection(QWidget):
         size = QRectF(image.rect()).size().scaled(cell.size(), Qt.AspectRatioMode.KeepAspectRatio)
         box = QRectF(QPointF(), size)
         box.moveCenter(cell.center())
-        painter.setRenderHint(
-            QPainter.RenderHint.SmoothPixmapTransform, size.width() < _BLOCKS * image.width()
-        )
+        smooth = self.smooth or size.width() < _BLOCKS * image.width()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(box, self._shrunk(rank, image, box))
         self._paint_label(painter, self._label(self._pictures[rank]), box, cell)
         if rank == self._pointed:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from deepvis_app.files import data_folder
+from deepvis_app.jobs.wording import Value, word_for
 from deepvis_app.messages import PICTURE_KINDS, ModelChoice, UnitRef
 from deepvis_app.ui.dialogs.job_forms import (
     JOB_FORMS,
@@ -16,8 +19,8 @@ from deepvis_app.ui.dialogs.job_forms import (
     form_for,
     images_problem,
     job_spec,
+    listed,
     scopes,
-    word_for,
 )
 from tests.ui.fakes import canned_model
 
@@ -83,7 +86,41 @@ def test_the_built_in_photographs_are_a_word_and_no_path() -> None:
 
 def test_every_kind_of_picture_but_those_made_by_hand_has_a_job() -> None:
     by_hand = {"session", "painted", "pair"}
-    assert {kind for kind in PICTURE_KINDS if form_for(kind) is None} - {"dgn-am"} == by_hand
+    assert {kind for kind in PICTURE_KINDS if form_for(kind) is None} == by_hand
+
+
+def test_a_job_without_units_names_its_layer_and_its_images(tmp_path: Path) -> None:
+    train = JOB_FORMS["train-generator"]
+    values: dict[str, Value] = {"--layer": "conv5", "--size": "128", "--pictures": 1_200_000}
+    spec = job_spec(train, canned_model(), ONE, values, str(tmp_path), "cpu")
+    assert spec.words == (
+        *("train-generator", "--model", "canned", "--device", "cpu", "--images", str(tmp_path)),
+        *("--layer", "conv5", "--size", "128"),
+    )
+    assert spec.title == "Train a generator: conv5 (canned)"
+
+
+def test_the_layers_are_those_of_the_network_and_the_selected_one_is_first_without_fc6() -> None:
+    layer = JOB_FORMS["train-generator"].fields[0]
+    model, selected = canned_model(), UnitRef("features.conv2", 7)
+    assert listed(layer, model, selected) == (
+        "fc6",
+        tuple((name, name) for name in ("conv1", "conv2", "conv5", "fc6", "fc8")),
+    )
+    without = replace(model, layers=tuple(x for x in model.layers if x.name != "fc6"))
+    assert listed(layer, without, selected)[0] == "conv2"
+
+
+def test_the_generator_of_this_very_network_is_chosen_first() -> None:
+    folder = data_folder() / "generators"
+    folder.mkdir(parents=True)
+    card = {"kind": "generator", "encoder": {"title": "canned", "layer": "fc6", "fingerprint": "0" * 64}}
+    (folder / "mine.json").write_text(json.dumps(card))
+    generator = JOB_FORMS["dgn-am"].fields[0]
+    first, choices = listed(generator, canned_model(), UnitRef("fc8", 0))
+    assert first == "mine"
+    assert ("mine", "mine (canned fc6)") in choices
+    assert choices[0][0] == generator.default
 
 
 def test_images_are_a_folder_or_a_zip_file(tmp_path: Path) -> None:

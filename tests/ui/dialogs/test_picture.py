@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from deepvis_app.messages import UnitRef
+from deepvis_app.messages import PictureFacts, UnitRef
 from deepvis_app.ui.dialogs.jobs import JobsDialog
 from deepvis_app.ui.dialogs.picture import PictureDialog
 from deepvis_app.ui.wishes import Compute, ComputeLayer, Enlarge, OpenSource, grant
@@ -32,6 +33,23 @@ def opened(shown: Shown, kind: str = "top", at: int = 2) -> PictureDialog:
     dialog.activateWindow()
     shown._qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog)
     return dialog
+
+
+def test_a_part_of_a_generated_picture_has_all_of_it_beside_it(shown: Shown) -> None:
+    parts = list(some_pictures("dgn-am", 2, side=6))
+    whole = np.zeros((20, 20, 3), np.uint8)
+    parts[0] = replace(parts[0], whole=whole, facts=PictureFacts(more={"field": [2, 3, 8, 9], "code": "x"}))
+    grant(shown.window.context, Enlarge(tuple(parts), 0, "conv1:3: DGN-AM", "conv1:3"))
+    dialog = shown.window.findChild(PictureDialog)
+    assert dialog is not None
+    assert dialog.whole.isVisible()
+    assert (dialog.view.picture_size, dialog.whole.picture_size) == ((6, 6), (20, 20))
+    rect = dialog.whole.mark("field")
+    assert rect is not None
+    assert (rect.top(), rect.left(), rect.bottom(), rect.right()) == (2, 3, 8, 9)
+    assert "code" not in dialog.facts.text()
+    dialog.step(1)
+    assert not dialog.whole.isVisible()
 
 
 def test_the_arrows_go_round_and_each_picture_tells_its_facts(shown: Shown) -> None:

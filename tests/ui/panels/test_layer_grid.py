@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPointF
+from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from deepvis_app.messages import Cell, UnitRef
@@ -245,3 +245,27 @@ def test_the_colour_bar_is_shown_where_it_holds(stage: GridStage) -> None:
     for changes, shown in cases:
         stage.turn(**changes)
         assert stage.panel.bar.isVisible() == shown, changes
+
+
+def test_shift_and_a_click_mark_a_second_unit_and_again_take_the_mark_away(qtbot: QtBot) -> None:
+    stage = grid_stage(qtbot)
+    at = spot(stage, 9)
+    for marked in (UnitRef(CONV5, 9), None):
+        click(stage.panel.grid.viewport(), at.x(), at.y(), modifier=Qt.KeyboardModifier.ShiftModifier)
+        stage.turn()
+        state = stage.session.view.state
+        assert (state.unit, state.second) == (0, marked)
+        assert (stage.panel.grid.mark("second") is not None) == (marked is not None)
+    click(stage.panel.grid.viewport(), at.x(), at.y())
+    assert stage.session.view.state.unit == 9
+
+
+def test_the_mark_lies_around_the_second_unit_and_goes_with_its_layer(qtbot: QtBot) -> None:
+    stage = grid_stage(qtbot)
+    stage.turn(second=UnitRef(CONV5, 9))
+    rect, box = stage.panel.grid.mark("second"), stage.panel.grid.tile_of(9)
+    assert rect is not None
+    assert box is not None
+    assert (rect.top(), rect.left()) == box[:2]
+    stage.turn(layer="fc8")
+    assert stage.panel.grid.mark("second") is None

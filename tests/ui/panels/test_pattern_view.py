@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPointF
+from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from deepvis_app.messages import UnitRef
@@ -178,3 +178,17 @@ def test_nothing_is_drawn_for_a_new_frame(stage: Shown, monkeypatch: pytest.Monk
     stage.turn()
     stage.turn(palette="signed", unit=9)
     assert drawn == []
+
+
+def test_shift_and_a_click_mark_a_second_unit(stage: Shown) -> None:
+    at = place_of(stage, 13)
+    click(stage.panel.pattern.viewport(), at.x(), at.y(), modifier=Qt.KeyboardModifier.ShiftModifier)
+    stage.turn()
+    assert (stage.session.view.state.unit, stage.session.view.state.second) == (0, UnitRef(CONV5, 13))
+    assert stage.panel.pattern.mark("second") is not None
+
+
+def test_generated_pictures_have_their_own_words(stage: Shown) -> None:
+    stage.turn(pattern="dgn-am", unit=7)
+    assert stage.panel.pattern.message.text == "No DGN-AM pictures have been computed for conv5 yet."
+    assert stage.panel.controls.content.currentText() == "what it prefers (DGN-AM)"

@@ -23,7 +23,7 @@ from tests.ui.mouse import click, double_click, hover
 from tests.ui.panels.helpers import Stage
 
 CONV1, POOL1 = "features.conv1", "features.pool1"
-PLACES = ("am", "top", "deconv")
+PLACES = ("am", "dgn-am", "top", "deconv")
 Shown = Stage[UnitPicturesPanel]
 
 
@@ -57,14 +57,14 @@ def wishes(stage: Shown) -> list[object]:
     return made
 
 
-def test_all_three_sets_are_shown_with_nothing_said(stage: Shown) -> None:
-    assert words(stage) == ["", "", ""]
-    assert [len(stage.panel.blocks[kind].section.pictures) for kind in PLACES] == [9, 9, 9]
+def test_all_four_sets_are_shown_with_nothing_said(stage: Shown) -> None:
+    assert words(stage) == [""] * 4
+    assert [len(stage.panel.blocks[kind].section.pictures) for kind in PLACES] == [9] * 4
 
 
 def test_a_unit_without_pictures_is_not_computed_yet_and_each_button_asks_for_its_kind(stage: Shown) -> None:
     stage.turn(unit=4)
-    assert words(stage) == [NOT_YET] * 3
+    assert words(stage) == [NOT_YET] * 4
     made = wishes(stage)
     for kind in PLACES:
         button = stage.panel.blocks[kind].section.button
@@ -76,10 +76,17 @@ def test_a_unit_without_pictures_is_not_computed_yet_and_each_button_asks_for_it
 def test_what_was_tried_and_what_failed_say_why(stage: Shown, atlas: FakeAtlas) -> None:
     ref = UnitRef(CONV1, 5)
     atlas.units[ref] = UnitPictures(
-        ref, {"am": some_pictures("am")}, {"top": "Never active."}, error="The atlas is damaged."
+        ref,
+        {kind: some_pictures(kind) for kind in ("am", "dgn-am")},
+        {"top": "Never active."},
+        error="The atlas is damaged.",
     )
     stage.turn(unit=5)
-    assert words(stage) == ["", "Tried, but there is nothing: Never active.", "Failed: The atlas is damaged."]
+    assert words(stage)[:2] == ["", ""]
+    assert words(stage)[2:] == [
+        "Tried, but there is nothing: Never active.",
+        "Failed: The atlas is damaged.",
+    ]
     assert not stage.panel.blocks["deconv"].section.button.isVisible()
     assert "The atlas is damaged" in stage.panel.provenance.text
 
@@ -88,16 +95,16 @@ def test_loading_is_said_only_when_it_takes_long(stage: Shown, atlas: FakeAtlas)
     atlas.answering = False
     stage.turn(unit=4)
     stage.panel.slow_tick()
-    assert words(stage) == ["", "", ""]
+    assert words(stage) == [""] * 4
     stage.panel.slow_tick()
-    assert words(stage) == [LOADING] * 3
+    assert words(stage) == [LOADING] * 4
     atlas.answering = True
     stage.turn()
-    assert words(stage) == [NOT_YET] * 3
+    assert words(stage) == [NOT_YET] * 4
 
 
 def test_at_first_and_without_a_network_it_is_said_at_once(qtbot: QtBot) -> None:
-    assert words(Stage(qtbot, UnitPicturesPanel, atlas=FakeAtlas(answering=False))) == [LOADING] * 3
+    assert words(Stage(qtbot, UnitPicturesPanel, atlas=FakeAtlas(answering=False))) == [LOADING] * 4
     session, _, _ = canned_session(atlas=FakeAtlas())
     panel = UnitPicturesPanel(session)
     qtbot.addWidget(panel)
@@ -115,7 +122,7 @@ def test_nothing_is_drawn_anew_until_the_pictures_change(
     assert drawn == []
     stage.turn(unit=2)
     stage.turn(unit=3)
-    assert len(drawn) == 3
+    assert len(drawn) == 4
 
 
 def test_pointing_at_a_patch_frames_it_and_what_explains_it(stage: Shown) -> None:
@@ -139,7 +146,7 @@ def test_a_click_enlarges_the_set_from_that_picture_on(stage: Shown) -> None:
     click(stage.panel.blocks["am"].section, *middle(stage, "am", 2))
     (wish,) = made
     assert isinstance(wish, Enlarge)
-    assert (len(wish.pictures), wish.at, wish.title) == (9, 2, "conv1:3: what it prefers")
+    assert (len(wish.pictures), wish.at, wish.title) == (9, 2, "conv1:3: AM: what it prefers")
 
 
 def test_a_double_click_on_a_patch_or_its_deconv_opens_the_image_and_enlarges_nothing(
@@ -171,7 +178,7 @@ def test_the_line_below_tells_runs_data_and_times(stage: Shown) -> None:
 
 def test_a_layer_that_passes_units_on_shows_and_names_its_source(stage: Shown) -> None:
     stage.turn(layer=POOL1, unit=3)
-    assert words(stage) == ["", "", ""]
+    assert words(stage) == [""] * 4
     assert stage.panel.provenance.text.startswith("Pictures of conv1: pool1 passes the same units on.")
     made = wishes(stage)
     stage.turn(unit=4)
@@ -243,7 +250,7 @@ def test_another_networks_pictures_go_at_once(stage: Shown) -> None:
     assert view.model is not None
     other = replace(view, model=replace(view.model, fingerprint="other"), pictures=None)
     stage.panel.show_view(other)
-    assert words(stage) == [LOADING] * 3
+    assert words(stage) == [LOADING] * 4
     made = wishes(stage)
     stage.panel.blocks["am"].section.chosen.emit(0)
     assert made == []
@@ -256,3 +263,39 @@ def test_a_click_does_not_enlarge_what_came_after_it(qtbot: QtBot, stage: Shown,
     stage.turn(unit=4)
     qtbot.wait(QApplication.doubleClickInterval() + 50)
     assert made == []
+
+
+def test_pictures_of_two_units_are_chosen_beside_those_of_one(stage: Shown, atlas: FakeAtlas) -> None:
+    deep, ref = stage.panel.deep, UnitRef(CONV1, 8)
+    assert not deep.chooser.isVisible()
+    assert deep.heading.text() == "DGN-AM: what it prefers"
+    atlas.units[ref] = some_unit(ref, ("dgn-am", "pair"))
+    stage.turn(unit=8)
+    assert deep.chooser.isVisible()
+    deep.chooser.activated.emit(1)
+    assert {picture.kind for picture in deep.section.pictures} == {"pair"}
+    made = wishes(stage)
+    deep.section.chosen.emit(2)
+    (wish,) = made
+    assert isinstance(wish, Enlarge)
+    assert wish.title == "conv1:8: DGN-AM: with another unit"
+
+
+@pytest.mark.parametrize(("size", "beside"), [((210, 420), True), ((250, 1000), False), ((420, 900), True)])
+def test_the_two_preferred_sets_stand_where_they_are_largest(
+    qtbot: QtBot, stage: Shown, size: tuple[int, int], beside: bool
+) -> None:
+    am, deep = (stage.panel.blocks[kind].section for kind in ("am", "dgn-am"))
+    stage.panel.resize(*size)
+    assert stage.panel.data.beside == beside
+    qtbot.waitUntil(lambda: (am.parentWidget().y() == deep.parentWidget().y()) == beside)  # type: ignore[union-attr]
+    assert am.cells()[0].width() == pytest.approx(deep.cells()[0].width(), rel=0.05)
+
+
+def test_words_in_one_set_leave_the_others_their_room(stage: Shown, atlas: FakeAtlas) -> None:
+    heights = [block.height() for block in stage.panel.blocks.values()]
+    atlas.units[UnitRef(CONV1, 5)] = some_unit(UnitRef(CONV1, 5), ("am", "top", "deconv"))
+    stage.turn(unit=5)
+    stage.panel.grab()
+    now = [block.height() for block in stage.panel.blocks.values()]
+    assert all(abs(a - b) <= 2 for a, b in zip(heights, now, strict=True))
