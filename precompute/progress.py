@@ -23,6 +23,9 @@ class Progress(Protocol):
     def advance(self, done_now: int = 1, where: str = "") -> None:
         """So many pieces are done since the last call; `where` says which one, e.g. "conv3:17"."""
 
+    def partly(self, pieces: float, where: str = "") -> None:
+        """So much of the pieces that come next is made, of several together; so slow work has a time left, too."""
+
     def note(self, text: str) -> None:
         """A sentence that a person should see: what was skipped, and why."""
 
@@ -44,18 +47,25 @@ class Bar:
         self._job = job
         self._make = tqdm
         self._bar = tqdm(disable=True)
+        self._done = 0
+        self._part = 0.0
 
     def start(self, total: int, unit: str, what: str, done: int = 0) -> None:
         self._bar.close()
+        self._done, self._part = done, 0.0
         text = f"{self._job}: {what}"
         self._bar = self._make(
             total=total, unit=f" {unit}", desc=text, initial=done, dynamic_ncols=True, file=sys.stderr
         )
 
     def advance(self, done_now: int = 1, where: str = "") -> None:
-        if where:
-            self._bar.set_postfix_str(where, refresh=False)
-        self._bar.update(done_now)
+        self._done += done_now
+        self._part = max(self._part - done_now, 0.0)
+        self._show(where)
+
+    def partly(self, pieces: float, where: str = "") -> None:
+        self._part = pieces
+        self._show(where)
 
     def note(self, text: str) -> None:
         self._make.write(text, file=sys.stderr)
@@ -65,6 +75,13 @@ class Bar:
         if status != "failed":  # the command itself tells a failure
             sys.stdout.write(f"{text}\n")
 
+    def _show(self, where: str) -> None:
+        if where:
+            self._bar.set_postfix_str(where, refresh=False)
+        at = round(self._done + self._part, 1)
+        self._bar.n = int(at) if at == int(at) else at  # whole pieces without a decimal point
+        self._bar.update(0)
+
 
 class JsonLines:
     """One JSON object a line: start, progress (done, total, rate, eta_s, where), note, end."""
@@ -72,25 +89,35 @@ class JsonLines:
     def __init__(self, job: str, file: IO[str]) -> None:
         self._job, self._file = job, file
         self._total = self._done = 0
-        self._told_at = 0.0
-        self._seen: deque[tuple[float, int]] = deque(maxlen=_REMEMBERED)
+        self._told_at = self._part = 0.0
+        self._seen: deque[tuple[float, float]] = deque(maxlen=_REMEMBERED)
 
     def start(self, total: int, unit: str, what: str, done: int = 0) -> None:
-        self._total, self._done, self._told_at = total, done, 0.0
+        self._total, self._done, self._told_at, self._part = total, done, 0.0, 0.0
         self._seen.clear()
         self._seen.append((time.monotonic(), done))
         self._tell(event="start", job=self._job, what=what, total=total, unit=unit, done=done)
 
     def advance(self, done_now: int = 1, where: str = "") -> None:
         self._done += done_now
+        self._part = max(self._part - done_now, 0.0)
+        self._progress(where)
+
+    def partly(self, pieces: float, where: str = "") -> None:
+        self._part = pieces
+        self._progress(where)
+
+    def _progress(self, where: str) -> None:
+        """`done` are whole pieces; rate and time left count parts of them as well."""
         now = time.monotonic()
         if now - self._told_at < _PAUSE_S and self._done < self._total:
             return
         self._told_at = now
-        since, done_then = self._seen[0] if self._seen else (now, self._done)
-        self._seen.append((now, self._done))
-        rate = (self._done - done_then) / max(now - since, 1e-3)
-        eta_s = round(max(self._total - self._done, 0) / rate, 1) if rate > 0 else None
+        at = self._done + self._part
+        since, then = self._seen[0] if self._seen else (now, at)
+        self._seen.append((now, at))
+        rate = max(at - then, 0.0) / max(now - since, 1e-3)
+        eta_s = round(max(self._total - at, 0) / rate, 1) if rate > 0 else None
         self._tell(
             event="progress",
             done=self._done,

@@ -141,6 +141,7 @@ def _fill(
     with AtlasWriter(job.atlas, job.model.info.fingerprint, job.model.info.title) as writer:
         info = writer.begin(job.run_info("dgn-am", facts))
         making = Making(job.model, wish, stats, job.stop.wait, options.batch, by_unit(pairs))
+        making.told = job.progress.partly
         items = [
             item
             for layer in job.layers

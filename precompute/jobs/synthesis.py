@@ -57,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
     with AtlasWriter(job.atlas, job.model.info.fingerprint, job.model.info.title) as writer:
         info = writer.begin(job.run_info("am", parameters(options, wish)))
         making = Making(job.model, wish, stats, job.stop.wait, options.batch)
+        making.told = job.progress.partly
         items = [
             item
             for layer in job.layers

@@ -21,7 +21,8 @@ class Making:
     many pictures are made at once since the memory did not suffice for all of one unit (None: it did).
 
     `stats` are by layer name, `stopped` is asked in every step and may wait, `batch` pictures are made at
-    once (None: by size). `others` are the second units of pictures of two: see `Maker.records`.
+    once (None: by size). `others` are the second units of pictures of two: see `Maker.records`. `told` gets in
+    every step how many units' worth is made of those in work, and where.
     """
 
     def __init__(
@@ -36,12 +37,18 @@ class Making:
         self._model, self._wish, self._stats, self._stopped, self._batch = model, wish, stats, stopped, batch
         self._others = others
         self._maker: tuple[str, Maker] | None = None
+        # of the item in work: its units, the steps that were begun, and all that it needs
+        self._units, self._steps, self._planned = 0, 0, 1
+        self.told: Callable[[float, str], None] = lambda _units, _where: None
         self.rescued = 0
         self.fewer: int | None = None
 
     def records(self, item: Item) -> Iterator[UnitRecord]:
         maker = self.maker(item.layer)
         before = maker.most
+        pictures = len(item.units) * len(self._wish.seeds)
+        batches = 1 if maker.most is None else -(-pictures // maker.most)
+        self._units, self._steps, self._planned = len(item.units), 0, batches * self._wish.preset.steps
         for record in maker.records(item.units, self._stats.get(item.layer, {}), self._others):
             self.rescued += sum(bool(picture.facts.more["rescued"]) for picture in record.pictures)
             yield record
@@ -66,11 +73,19 @@ class Making:
                 self._model,
                 self._model.info.layer(layer),
                 self._wish,
-                self._stopped,
+                self._step,
                 self.fewer or self._batch,
             )
             self._maker = layer, made
         return self._maker[1]
+
+    def _step(self) -> bool:
+        """Tells how much of the item is made, as long as no picture of it must be tried again."""
+        if self._steps < self._planned:
+            steps = self._wish.preset.steps
+            self.told(self._units * self._steps / self._planned, f"step {self._steps % steps + 1} of {steps}")
+        self._steps += 1
+        return self._stopped()
 
 
 def half_is_fast(device: torch.device) -> bool:

@@ -18,6 +18,7 @@ class Told:
 
     started: list[tuple[int, str, str]] = field(default_factory=list)
     where: list[str] = field(default_factory=list)
+    parts: list[float] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     ended: list[tuple[str, str]] = field(default_factory=list)
     done: int = 0
@@ -29,6 +30,9 @@ class Told:
     def advance(self, done_now: int = 1, where: str = "") -> None:
         self.done += done_now
         self.where.append(where)
+
+    def partly(self, pieces: float, where: str = "") -> None:
+        self.parts.append(pieces)
 
     def note(self, text: str) -> None:
         self.notes.append(text)

@@ -54,6 +54,47 @@ def test_what_earlier_runs_did_does_not_count_for_the_rate() -> None:
     assert rate < 1 / 0.04
 
 
+def test_a_part_of_the_first_piece_gives_a_time_left() -> None:
+    file = io.StringIO()
+    told = JsonLines("am", file)
+    told.start(10, "units", "conv1")
+    time.sleep(0.25)
+    told.partly(0.5, "step 128")
+    last = lines(file)[-1]
+    assert (last["done"], last["where"]) == (0, "step 128")
+    assert isinstance(last["eta_s"], float)
+    assert last["eta_s"] == pytest.approx(9.5 * 0.25 / 0.5, rel=0.3)
+
+
+def test_pieces_that_were_counted_in_parts_are_not_counted_twice() -> None:
+    file = io.StringIO()
+    told = JsonLines("am", file)
+    told.start(4, "units", "conv1")
+    time.sleep(0.25)
+    told.partly(4.0)
+    first = lines(file)[-1]
+    for _ in range(4):
+        told.advance()
+    last = lines(file)[-1]
+    assert (first["done"], last["done"]) == (0, 4)
+    assert (first["eta_s"], last["eta_s"]) == (0, 0)
+    assert float(str(last["rate"])) <= 4 / 0.25
+
+
+def test_the_bar_goes_on_by_parts_and_ends_with_whole_pieces(capsys: pytest.CaptureFixture[str]) -> None:
+    told = progress_of("bar", "am")
+    told.start(3, "units", "conv1")
+    told.partly(1.26, "step 7")
+    time.sleep(0.15)
+    told.partly(2.5, "step 9")
+    told.advance(3, "conv1:2")
+    told.end("done", "3 units made.")
+    err = capsys.readouterr().err
+    assert "2.5/3" in err
+    assert "3/3" in err
+    assert "3.0/3" not in err
+
+
 def test_the_bar_shows_rate_and_where_and_ends_with_the_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     told = progress_of("bar", "top")
     told.start(3, "images", "scan")

@@ -131,6 +131,20 @@ def test_no_more_pictures_are_made_at_once_than_asked_for(monkeypatch: pytest.Mo
     assert same_pictures(record, whole)
 
 
+@pytest.mark.parametrize(("batch", "batches"), [(None, 1), (2, 3)])
+def test_every_step_tells_how_much_of_the_units_in_work_is_made(batch: int | None, batches: int) -> None:
+    made = model(Plain())
+    making = Making(made, WISH, {}, lambda: False, batch=batch)
+    told: list[tuple[float, str]] = []
+    making.told = lambda units, where: told.append((units, where))
+    list(making.records(Item("fc", (1, 2))))
+    steps = WISH.preset.steps
+    assert [units for units, _ in told] == pytest.approx(
+        [2 * k / (batches * steps) for k in range(batches * steps)]
+    )
+    assert told[-1][1] == f"step {steps} of {steps}"
+
+
 def test_without_the_memory_for_one_unit_fewer_of_its_pictures_are_made_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
