@@ -7,13 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtGui import QColor, QKeyEvent
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout
 
 from deepvis_app.messages import UnitPicture
 from deepvis_app.ui.action import ActionContext
 from deepvis_app.ui.dialogs.ask import ask_save
-from deepvis_app.ui.panels.common import POINTED
 from deepvis_app.ui.picture_words import tooltip
 from deepvis_app.ui.saving import SAVE_FOLDER, save_to
 from deepvis_app.ui.widgets.buttons import FlatButton, SignButton
@@ -22,6 +21,7 @@ from deepvis_app.ui.widgets.images import image_of
 from deepvis_app.ui.widgets.placement import FloatBox
 
 WHOLE = "all of it; framed: what the unit sees"
+_FRAME = QColor(255, 205, 60)
 _SMOOTH_BELOW = 2.0  # enlarged less than so, squares would be of uneven size
 _STEPS = {
     Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageUp: -1,
@@ -61,7 +61,8 @@ class PictureDialog(QDialog):
         )
         self._arrange()
         metrics = self.fontMetrics()
-        self.resize(metrics.averageCharWidth() * 110, metrics.height() * 32)
+        beside = any(picture.whole is not None for picture in pictures)
+        self.resize(metrics.averageCharWidth() * (150 if beside else 110), metrics.height() * 32)
         for view in (self.view, self.whole):
             view.resized.connect(self._smooth)
         self.step(0)
@@ -120,7 +121,7 @@ class PictureDialog(QDialog):
         if whole is not None:
             self.whole.set_rgb(whole)
             self.whole.reset()
-            self.whole.set_mark("field", field, POINTED)
+            self.whole.set_mark("field", field, _FRAME)
             self.whole.readout.say(WHOLE if field is not None else "")
 
     def _smooth(self) -> None:
