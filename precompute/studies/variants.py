@@ -33,7 +33,10 @@ class Recipe:
 
     epochs: int = 6
     batch: int = 64
-    rate: float = 0.01  # of SGD, falling to zero
+    rate: float = 0.02  # of SGD, rising over the first tenth and then falling to zero
+    longest: float = (
+        1.0  # norm of a gradient: a network without batch norms breaks where single ones are long
+    )
     momentum: float = 0.9
     weight_decay: float = 5e-4
     min_area: float = 0.7  # of the crops
@@ -105,7 +108,7 @@ def _head(old: nn.Linear, units: Sequence[int]) -> nn.Linear:
 def _fine_tune(
     net: nn.Module, model: LoadedModel, lesson: Lesson, recipe: Recipe, step: Callable[[int, int], None]
 ) -> None:
-    """SGD with a rate that falls linearly, on crops and mirror images, half of each batch modified.
+    """SGD on crops and mirror images, half of each batch modified.
 
     The network stays in eval mode: batch norms keep their statistics.
     """
@@ -123,9 +126,12 @@ def _fine_tune(
             with torch.autocast(model.device.type, torch.bfloat16):
                 logits = probe.run(x)[layer]
             loss = F.cross_entropy(logits.float(), labels)
-            optimiser.param_groups[0]["lr"] = recipe.rate * (1 - done / total)
+            optimiser.param_groups[0]["lr"] = (
+                recipe.rate * min(10 * (done + 1) / total, 1) * (1 - done / total)
+            )
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), recipe.longest)
             optimiser.step()
             step(done + 1, total)
 
