@@ -19,6 +19,10 @@ ENTRIES = {
     "deepvis_app/attribution": ("deconv", "gradient", "guided", "grad_x_input", "grad_cam", "occlusion"),
     "deepvis_app/live/sources": ("camera", "files", "pattern", "samples", "stream", "video"),
     "deepvis_app/models": ("bundled", "torchvision_zoo", "user_file"),
+    "precompute/studies": (
+        "code_layers", "evolution", "memorisation", "modified_data", "quality", "start_from_image", "transfer",
+        "two_units",
+    ),
     "deepvis_app/ui/panels": (
         "back", "input", "layer_bar", "layer_grid", "scores", "status", "unit", "unit_pictures",
     ),
