@@ -80,15 +80,12 @@ def _encoder(options: argparse.Namespace, model: LoadedModel) -> Encoder:
 
 
 def _recipe(options: argparse.Namespace, encoder: Encoder) -> Recipe:
-    from precompute.generators.losses import Weights
     from precompute.generators.schedule import Recipe
     from precompute.generators.topology import Topology
 
     topology = Topology(encoder.code_shape, options.size, options.upsampling)
-    weights = Weights(adversary=options.adversary)
-    return Recipe(
-        topology, pictures=options.pictures, batch=options.batch, seed=options.seed, weights=weights
-    )
+    plain = {key: getattr(options, key) for key in ("pictures", "batch", "seed", "adversary")}
+    return Recipe(topology, **plain)
 
 
 def _words(options: argparse.Namespace) -> str:

@@ -21,7 +21,6 @@ class Weights:
     image: float = 20.0  # times the mean squared error of pictures in 0..1
     maps: float = 1.0  # times MAP_WEIGHTS
     code: float = 1.0
-    adversary: float = 0.08
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from precompute.generators.losses import Weights
@@ -13,6 +13,22 @@ from precompute.generators.topology import Topology
 # What may change between two parts of one run: how long it is, and what does not change the result.
 CHANGEABLE = ("pictures",)
 STILL = (0, 0, False)  # pictures are compared as they are
+
+
+PLAIN = Weights()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How pictures are compared, from a number of pictures seen on."""
+
+    begins: int
+    weights: Weights = PLAIN
+    jitter: int = 0  # pixels by which both pictures are moved, and flipped, before they are compared
+
+
+# Layout and colours are learned faster without jitter; then it breaks the mesh; then the code is to be met.
+STAGES = (Stage(0), Stage(85_184, jitter=2), Stage(187_456, Weights(code=3.0), jitter=2))
 
 
 @dataclass(frozen=True)
@@ -28,10 +44,9 @@ class Recipe:
     last_rate: float = 0.02  # of the peak rate, at the end
     betas: tuple[float, float] = (0.9, 0.99)
     clip: float = 1.0  # largest norm of a gradient
-    weights: Weights = field(default_factory=Weights)
-    jitter: int = 2  # pixels by which both pictures are moved, and flipped, before they are compared
-    jitter_from: int = 85_184  # pictures seen until then; what was learned by then is learned faster without
-    adversary_from: float = 0.6  # share of the run without an adversary
+    stages: tuple[Stage, ...] = STAGES
+    adversary: float = 0.08  # weight of its loss; 0: there is none
+    adversary_from: float = 0.45  # share of the run without an adversary
     adversary_grows: int = 60_000  # pictures until its full weight
     adversary_rate: float = 4e-4
     adversary_betas: tuple[float, float] = (0.5, 0.99)
@@ -55,18 +70,24 @@ def rate_factor(recipe: Recipe, seen: int) -> float:
     return recipe.last_rate + (1 - recipe.last_rate) * 0.5 * (1 + math.cos(math.pi * down))
 
 
+def stage_of(recipe: Recipe, seen: int) -> Stage:
+    """The last stage that has begun."""
+    return max((stage for stage in recipe.stages if stage.begins <= seen), key=lambda stage: stage.begins)
+
+
 def moved(recipe: Recipe, seen: int) -> tuple[int, int, bool]:
     """How both pictures of a batch are moved (rows, columns, flipped) before they are compared.
 
     A picture that has the wanted features only at one place of the convolutions' strides is a fooling pattern:
     without this a mesh with the strides' period covers the pictures.
     """
-    if seen < recipe.jitter_from:
+    jitter = stage_of(recipe, seen).jitter
+    if not jitter:
         return STILL
     chance = random.Random(f"{recipe.seed} {seen}")
     return (
-        chance.randint(-recipe.jitter, recipe.jitter),
-        chance.randint(-recipe.jitter, recipe.jitter),
+        chance.randint(-jitter, jitter),
+        chance.randint(-jitter, jitter),
         chance.random() < 0.5,
     )
 
@@ -75,8 +96,8 @@ def adversary_weight(recipe: Recipe, seen: int, began: int | None) -> float:
     """Weight of the adversarial loss when the adversary came after `began` pictures (None: not yet)."""
     if began is None:
         return 0.0
-    return recipe.weights.adversary * min((seen - began) / max(recipe.adversary_grows, 1), 1.0)
+    return recipe.adversary * min((seen - began) / max(recipe.adversary_grows, 1), 1.0)
 
 
 def adversary_due(recipe: Recipe, seen: int) -> bool:
-    return recipe.weights.adversary > 0 and seen >= recipe.adversary_from * recipe.pictures
+    return recipe.adversary > 0 and seen >= recipe.adversary_from * recipe.pictures

@@ -24,6 +24,7 @@ from precompute.generators.schedule import (
     adversary_weight,
     moved,
     rate_factor,
+    stage_of,
 )
 from precompute.generators.shard import Shard, Task, work
 from precompute.generators.topology import Generator, initialise
@@ -87,7 +88,7 @@ class Trainer:
         task = Task(
             self.generator,
             self._discriminator if self.adversary_since is not None else None,
-            recipe.weights,
+            stage_of(recipe, self.seen).weights,
             weight if self.balance.generator_learns else 0.0,
             self.balance.discriminator_learns,
             moved(recipe, self.seen),

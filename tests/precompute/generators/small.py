@@ -74,7 +74,14 @@ def pictures(count: int, side: int = 64, seed: int = 0) -> torch.Tensor:
 
 def recipe(**changed: object) -> Recipe:
     """A short run of a narrow generator, with the adversary from half-way on."""
-    settings = {"pictures": 32, "batch": 4, "warm_up": 4, "adversary_grows": 4, "adversary_from": 0.5, **changed}
+    settings = {
+        "pictures": 32,
+        "batch": 4,
+        "warm_up": 4,
+        "adversary_grows": 4,
+        "adversary_from": 0.5,
+        **changed,
+    }
     return Recipe(Topology((CODE,), hidden=16), **settings)  # type: ignore[arg-type]
 
 

@@ -8,10 +8,12 @@ import pytest
 
 from precompute.generators.schedule import (
     Recipe,
+    Stage,
     adversary_due,
     adversary_weight,
     moved,
     rate_factor,
+    stage_of,
 )
 from precompute.generators.topology import Topology
 
@@ -35,19 +37,24 @@ def test_a_run_that_is_made_longer_gets_a_fresh_fall() -> None:
 
 
 def test_the_adversary_comes_late_and_grows() -> None:
-    assert not adversary_due(RECIPE, 59_999)
-    assert adversary_due(RECIPE, 60_000)
+    assert not adversary_due(RECIPE, 44_999)
+    assert adversary_due(RECIPE, 45_000)
     assert adversary_weight(RECIPE, 40_000, None) == 0
     weights = [adversary_weight(RECIPE, 50_000 + n, 50_000) for n in (0, 500, 1000, 9000)]
-    full = RECIPE.weights.adversary
+    full = RECIPE.adversary
     assert weights == pytest.approx([0, full / 2, full, full])
-    without = replace(RECIPE, weights=replace(RECIPE.weights, adversary=0.0))
+    without = replace(RECIPE, adversary=0.0)
     assert not adversary_due(without, 100_000)
 
 
 def test_comparisons_are_moved_by_a_few_pixels_each_batch_otherwise() -> None:
-    jittered = replace(RECIPE, jitter=2, jitter_from=64)
+    jittered = replace(RECIPE, stages=(Stage(0), Stage(64, jitter=2)))
     moves = {moved(jittered, seen) for seen in range(64, 64_000, 64)}
     assert len(moves) == 5 * 5 * 2
     assert moved(jittered, 640) == moved(jittered, 640)
     assert moved(jittered, 0) == (0, 0, False)
+
+
+def test_a_stage_lasts_until_the_next_one() -> None:
+    recipe = replace(RECIPE, stages=(Stage(100, jitter=1), Stage(0)))
+    assert [stage_of(recipe, seen).jitter for seen in (0, 99, 100, 5000)] == [0, 0, 1, 1]
