@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import json
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
-from safetensors.torch import load_file
 
 from deepvis_app.models.nets.caffenet64 import CaffeNet64
-from precompute.stop import Stop
 from precompute.training.augment import crop_flip, jitter_colour
 from precompute.training.classifier import (
     CheckpointError,
@@ -26,43 +19,9 @@ from precompute.training.classifier import (
     learning_rate,
     normalise,
 )
-from precompute.training.command import main
 from precompute.training.data import DatasetError, TinyImageNet, load_tiny_imagenet
 from precompute.training.fold import FoldingError, dead_units, fold
-
-WNIDS = ("n02", "n01", "n05", "n03", "n04", "n09")
-PER_CLASS = 16
-
-
-def picture(label: int, index: int, ending: str) -> bytes:
-    rng = np.random.default_rng(label * 1000 + index)
-    array = rng.integers(0, 90, (64, 64, 3), np.uint8)
-    array[..., label % 3] += np.uint8(80 + 60 * (label // 3))
-    buffer = io.BytesIO()
-    Image.fromarray(array).save(buffer, ending)
-    return buffer.getvalue()
-
-
-@pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A zip in Tiny ImageNet's official layout, JPEG for training and PNG for validation pictures."""
-    path = tmp_path_factory.mktemp("data") / "tiny.zip"
-    with zipfile.ZipFile(path, "w") as made:
-        made.writestr("tiny/wnids.txt", "\n".join(WNIDS))
-        made.writestr("tiny/words.txt", "\n".join(f"{w}\tclass {w}, other name" for w in (*WNIDS, "n77")))
-        notes = []
-        for label, wnid in enumerate(sorted(WNIDS)):
-            for i in range(PER_CLASS):
-                made.writestr(f"tiny/train/{wnid}/images/{wnid}_{i}.JPEG", picture(label, i, "JPEG"))
-            made.writestr(f"tiny/val/images/val_{label}.png", picture(label, 99, "PNG"))
-            notes.append(f"val_{label}.JPEG\t{wnid}\t0\t0\t63\t63")
-        made.writestr("tiny/val/val_annotations.txt", "\n".join(notes))
-    return path
-
-
-@pytest.fixture
-def data(archive: Path, tmp_path: Path) -> TinyImageNet:
-    return load_tiny_imagenet(archive, cache=tmp_path / "cache")
+from tests.training.conftest import WNIDS
 
 
 def tiny(epochs: int = 1) -> Recipe:
@@ -258,55 +217,3 @@ def test_accuracy_counts_hits_among_the_first_one_and_five(data: TinyImageNet) -
     accuracy = evaluate(Fixed(), data.val)
     assert accuracy.top1 == pytest.approx(1 / 6)
     assert accuracy.top5 == pytest.approx(5 / 6)
-
-
-def test_one_command_trains_and_writes_the_bundle(
-    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = [
-        str(archive),
-        "--epochs",
-        "1",
-        "--checkpoint",
-        str(tmp_path / "c.pt"),
-        "--assets",
-        str(tmp_path / "a"),
-    ]
-    assert main(arguments) == 0
-    assert "top-1" in capsys.readouterr().out
-    card = json.loads((tmp_path / "a/models/caffenet64.json").read_text())
-    weights = load_file(tmp_path / "a/models/caffenet64.safetensors")
-    assert card["labels"][0] == "class n01"
-    assert weights["conv1.weight"].dtype == torch.float16
-    assert (tmp_path / "a/labels/caffenet64.txt").read_text().count("\n") == 6
-
-
-def test_a_wrong_path_ends_with_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(tmp_path / "nothing")]) == 1
-    assert capsys.readouterr().err.count("\n") == 1
-
-
-@dataclass(frozen=True)
-class Small(Recipe):
-    batch: int = 32
-
-
-def test_the_command_tells_programs_how_far_it_is_and_stops_between_steps(
-    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("precompute.training.command.Recipe", Small)
-    words = [str(archive), "--epochs", "2", "--checkpoint", str(tmp_path / "c.pt"), "--progress", "jsonl"]
-    words += ["--assets", str(tmp_path / "a")]
-    monkeypatch.setattr(Stop, "wait", lambda stop: True)
-    assert main(words) == 130
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["event"] for line in told] == ["start", "progress", "end"]
-    assert told[0]["total"] > told[1]["done"] == 1
-    assert told[-1]["status"] == "stopped"
-    assert not (tmp_path / "a").exists()
-    monkeypatch.setattr(Stop, "wait", lambda stop: False)
-    assert main(words) == 0
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["text"][:8] for line in told if line["event"] == "note"] == ["epoch 1:", "epoch 2:"]
-    assert [line["done"] for line in told if line["event"] == "progress"][-1] == told[0]["total"]
-    assert told[-1]["status"] == "done"
