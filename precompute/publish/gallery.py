@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from deepvis_app.messages import U8, LayerInfo, UnitPictures
+from deepvis_app.messages import U8, LayerInfo, UnitPicture, UnitPictures
 from precompute.publish.facts import Json, RunTable, picture_facts, stats_facts
 from precompute.publish.folder import OutputFolder
 from precompute.publish.names import file_names
@@ -111,13 +111,21 @@ def _unit_page(
                 "place": [place.x, place.y, place.width, place.height],
                 "rank": picture.rank,
                 "run": runs.number(picture.run),
-                **picture_facts(picture),
+                **_facts(picture),
             }
             for picture, place in zip(unit.pictures[kind], line, strict=True)
         ]
         for kind, line in zip(kinds, places, strict=True)
     }
     return page
+
+
+def _facts(picture: UnitPicture) -> Json:
+    """Without a generator's code, which is larger than the picture and of no use on a page."""
+    facts = picture_facts(picture)
+    if "more" in facts:
+        facts["more"] = {name: value for name, value in facts["more"].items() if name != "code"}
+    return facts
 
 
 def _layer_facts(layer: LayerInfo) -> Json:

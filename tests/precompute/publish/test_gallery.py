@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deepvis_app.messages import UnitPicture, UnitPictures, UnitRef
+from deepvis_app.messages import PictureFacts, UnitPicture, UnitPictures, UnitRef
 from deepvis_app.render.pictures import read_picture
 from precompute.publish import thumbnails
 from precompute.publish.folder import OutputFolder
@@ -51,6 +51,16 @@ def test_the_page_of_a_unit_knows_where_each_picture_lies_in_its_sheet(tmp_path:
         for rank, picture in enumerate(page["kinds"][kind]):
             x, y, width, height = picture["place"]
             np.testing.assert_array_equal(sheet[y : y + height, x : x + width], coloured(owner, rank, side))
+
+
+def test_the_codes_of_a_generator_stay_in_the_atlas(tmp_path: Path) -> None:
+    facts = PictureFacts(1.0, more={"code": {"shape": [1024], "half": "A" * 2000}, "shown": 2.5})
+    unit = UnitPictures(
+        UnitRef("fc", 0), {"dgn-am": (UnitPicture("dgn-am", 0, coloured(0, 0), facts=facts),)}
+    )
+    built(tmp_path, source(network(layer("fc", 1)), Shelf(unit)))
+    (told,) = data(tmp_path, "fc")["units"][0]["kinds"]["dgn-am"]
+    assert told["more"] == {"shown": 2.5}
 
 
 def test_large_pictures_are_shrunk_to_the_wanted_side(tmp_path: Path) -> None:
