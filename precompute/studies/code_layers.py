@@ -50,7 +50,7 @@ def run(desk: Desk) -> Finding:
     return Finding(
         tiles=tiles,
         columns=len(desk.units),
-        figures={"generators": figures},
+        figures={"judges": {judge.title: judge.told() for judge in judges}, "generators": figures},
         said=f"Share of pictures in which no other unit of the layer is stronger: {said}.",
         explained="A row is a generator, which inverts one layer's code; a column is a unit.",
     )

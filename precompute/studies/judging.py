@@ -14,7 +14,7 @@ from deepvis_app.messages import U8, LayerInfo
 from deepvis_app.models import LoadedModel
 from deepvis_app.models.layers import as_maps_batch
 from deepvis_app.models.probe import Probe, class_vector
-from precompute.studies.networks import first_name, in_words
+from precompute.studies.networks import first_name, in_words, told
 
 TOP = 5
 _AT_ONCE = 64
@@ -61,6 +61,10 @@ class Judge:
     @property
     def title(self) -> str:
         return in_words(self.model)
+
+    def told(self) -> dict[str, str]:
+        """What a report says of it."""
+        return told(self.model)
 
     def place(self, unit: int) -> int | None:
         """The judge's own number of the other network's class; None where it does not know it."""

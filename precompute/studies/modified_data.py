@@ -51,7 +51,10 @@ def run(desk: Desk) -> Finding:
     return Finding(
         tiles=tiles,
         columns=len(desk.units),
-        figures={"kinds": figures},
+        figures={
+            "generators": [drawing.told() for drawing in ways.values() if drawing],
+            "kinds": figures,
+        },
         said=said,
         explained="A column is a class. For each modification: a real picture as it is and modified, then the "
         f"pictures of the unit of the regular class and of that of the modified class, by {' and by '.join(ways)}.",

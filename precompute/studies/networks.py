@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from deepvis_app.messages import LayerInfo, ModelChoice, ModelInfo
 from deepvis_app.models import LoadedModel, load_model
@@ -29,9 +30,13 @@ def told(model: LoadedModel) -> dict[str, str]:
 
 
 def in_words(model: LoadedModel) -> str:
-    """Short: the title, and which weights when they are not its own."""
-    title, weights = model.info.title, model.info.weights.removesuffix(".safetensors")
-    return title if weights == "bundled" or weights.startswith(title) else f"{title} ({weights})"
+    """Short: the title, and which weights when they are not its own, by their file or else by their hash."""
+    title, weights = model.info.title, Path(model.info.weights).stem
+    if model.info.weights == "bundled":
+        return title
+    if weights == title:
+        return f"{title} ({model.info.fingerprint[:6]})"
+    return weights if weights.startswith(title) else f"{title} ({weights})"
 
 
 def class_layer(info: ModelInfo) -> LayerInfo:
@@ -58,11 +63,16 @@ def first_name(label: str) -> str:
 def independent(texts: Sequence[str], desk: Desk) -> list[LoadedModel]:
     """The named networks, none of which may be the one that is looked at. Raises ModelError and OptionError."""
     found = open_networks(texts, desk.options.device)
-    seen = {desk.model.info.fingerprint}
+    prints, words = {desk.model.info.fingerprint}, {in_words(desk.model)}
     for text, model in zip(texts, found, strict=True):
-        if model.info.fingerprint in seen:
+        if model.info.fingerprint in prints:
             raise OptionError(
                 f"{text} has the weights of another network here; give one that is independent."
             )
-        seen.add(model.info.fingerprint)
+        if in_words(model) in words:
+            raise OptionError(
+                f"{text} is called {in_words(model)} like another network here; rename its file."
+            )
+        prints.add(model.info.fingerprint)
+        words.add(in_words(model))
     return found

@@ -33,11 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(desk: Desk) -> Finding:
     from precompute.studies.judging import Judge
     from precompute.studies.networks import independent
+    from precompute.studies.painting import drawings, paint, tasks_of, way
 
     labels = desk.model.info.labels
+    chosen = drawings(desk.options.ways, desk.options.generator)
     own = Judge(desk.model, labels)
     judges = [Judge(model, labels) for model in independent(desk.options.judge, desk)]
-    painted = _painted(desk)
+    painted = {
+        name: paint(desk, way(desk, name, drawing), tasks_of(desk)) for name, drawing in chosen.items()
+    }
     figures: dict[str, Any] = {
         name: {
             "failed": sum(bool(one.reason) for one in of_way),
@@ -50,18 +54,15 @@ def run(desk: Desk) -> Finding:
     return Finding(
         tiles=_tiles(desk, painted, judges[0]),
         columns=min(len(desk.units), COLUMNS),
-        figures={"ways": figures, "judges": [judge.title for judge in judges]},
+        figures={
+            "generators": [drawing.told() for drawing in chosen.values() if drawing],
+            "judges": {judge.title: judge.told() for judge in judges},
+            "ways": figures,
+        },
         said=_said(figures, judges[0]),
         explained=f"A column is a class, the rows are {', '.join(painted)}; below each picture, "
         f"what {judges[0].title} sees in it.",
     )
-
-
-def _painted(desk: Desk) -> dict[str, list[Painted]]:
-    from precompute.studies.painting import drawings, paint, tasks_of, way
-
-    chosen = drawings(desk.options.ways, desk.options.generator)
-    return {name: paint(desk, way(desk, name, drawing), tasks_of(desk)) for name, drawing in chosen.items()}
 
 
 def _split(painted: Sequence[Painted]) -> tuple[list[U8], list[int]]:

@@ -86,6 +86,7 @@ def _figures(painted: list[Painted], target: Judge, judges: list[Judge], units: 
     of_each = [unit for unit in units for _ in range(len(painted) // len(units))]
     pictures = [one.rgb for one in painted]
     return {
+        "network": target.told(),
         "input": list(target.model.info.input_size),
         "reached": round(sum(one.better == 0 for one in painted) / len(painted), 4),
         "failed": sum(bool(one.reason) for one in painted),

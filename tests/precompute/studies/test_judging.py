@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from precompute.options import OptionError
+from precompute.studies import networks
 from precompute.studies.judging import Judge, Seen
 from precompute.studies.networks import class_layer, code_layer, in_words, independent, open_networks
 from tests.precompute.studies.small import LABELS, desk, network, picture
@@ -74,6 +75,12 @@ def test_networks_are_named_with_their_weights() -> None:
     assert in_words(model) == "caffenet64 (random)"
     [bundled] = open_networks(["caffenet64"], "cpu")
     assert in_words(bundled) == "caffenet64"
+    calls = [
+        replace(bundled.info, weights=f"{name}.safetensors")
+        for name in ("seed1", "caffenet64", "caffenet64-b")
+    ]
+    words = [in_words(replace(bundled, info=info)) for info in calls]
+    assert words == ["caffenet64 (seed1)", f"caffenet64 ({bundled.info.fingerprint[:6]})", "caffenet64-b"]
 
 
 def test_a_judge_that_is_the_judged_network_is_refused(tmp_path: Path) -> None:
@@ -83,3 +90,11 @@ def test_a_judge_that_is_the_judged_network_is_refused(tmp_path: Path) -> None:
         independent(["caffenet64"], at)
     with pytest.raises(OptionError, match="caffenet64=random has the weights"):
         independent(["caffenet64=random", "caffenet64=random"], at)
+
+
+def test_two_networks_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    twins = [network(seed) for seed in (1, 2)]
+    twins = [replace(model, info=replace(model.info, title="net")) for model in twins]
+    monkeypatch.setattr(networks, "open_networks", lambda texts, device: twins)
+    with pytest.raises(OptionError, match=r"b is called net \(random\) like another network here; rename"):
+        independent(["a", "b"], desk("quality", tmp_path, network()))

@@ -149,7 +149,8 @@ def test_quality_compares_every_way_with_real_pictures(tmp_path: Path, model: Lo
         images=images,
     )
     finding, figures = done("quality", at)
-    assert figures["judges"] == ["net 1 (random)"]
+    assert figures["judges"]["net 1 (random)"]["fingerprint"] == network(1).info.fingerprint
+    assert [found["encoder"]["layer"] for found in figures["generators"]] == ["relu2"]
     assert list(figures["ways"]) == ["dgn", "none", "real"]
     for found in figures["ways"].values():
         assert found["judges"]["net 1 (random)"]["pictures"] == 4
