@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.options import OptionError
 from precompute.studies.base import Desk, Finding, Study
 from precompute.studies.choices import add_generator, add_objective
 
@@ -36,15 +35,16 @@ def run(desk: Desk) -> Finding:
     from precompute.publish.sheet import Tile
     from precompute.studies.painting import open_drawing
     from precompute.studies.values import values_at
+    from precompute.synthesis.natural import code_of
 
     drawing = open_drawing(desk.options.generator)
-    _check(desk, drawing)
     tiles: list[Tile] = []
     figures = []
     rises: list[float] = []
     for name, rgb in _pictures(desk).items():
         shown = desk.model.preprocess.pixels(rgb)
-        code, rebuilt = _coded(desk, drawing, shown)
+        code = code_of(shown, drawing.generator, drawing.card, desk.model)
+        rebuilt = _drawn(desk, drawing, code)
         painted = _painted(desk, drawing, code)
         before = values_at(desk.model, desk.layer, [shown, rebuilt])
         tiles += [Tile(shown, name, "the picture"), Tile(rebuilt, name, "from its code")]
@@ -75,27 +75,16 @@ def _pictures(desk: Desk) -> dict[str, U8]:
     return {name: sample(name) for name in PHOTOGRAPHS}
 
 
-def _check(desk: Desk, drawing: Drawing) -> None:
-    """Raises OptionError for another network's generator."""
-    if not drawing.inverts(desk.model):
-        raise OptionError(
-            f"{drawing.name} does not invert a layer of {desk.model.info.title} with these weights, so that a picture "
-            "has no code for it; choose its own network with --model."
-        )
-
-
-def _coded(desk: Desk, drawing: Drawing, shown: U8) -> tuple[F32, U8]:
-    """The picture's code, and what the generator draws from it."""
+def _drawn(desk: Desk, drawing: Drawing, code: F32) -> U8:
+    """What the generator draws from a code."""
     import torch
 
-    from precompute.generators.encoder import Encoder
     from precompute.synthesis.display import as_bytes, as_rgb
 
-    pictures = torch.from_numpy(shown.copy()).permute(2, 0, 1)[None].to(desk.model.device) / 255
+    painter = drawing.generator.to(desk.model.device)
     with torch.no_grad():
-        code = Encoder(desk.model, drawing.card["encoder"]["layer"])(pictures).code
-        drawn = drawing.generator.to(desk.model.device)(code).clamp(0, 1)
-    return code[0].float().cpu().numpy(), as_rgb(as_bytes(drawn)[0])
+        drawn = painter(torch.from_numpy(code)[None].to(desk.model.device))
+    return as_rgb(as_bytes(drawn.clamp(0, 1))[0])
 
 
 def _painted(desk: Desk, drawing: Drawing, code: F32) -> list[Painted]:

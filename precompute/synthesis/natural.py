@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from deepvis_app.messages import F32, ModelChoice
+from deepvis_app.messages import F32, U8, ModelChoice
 from deepvis_app.models import LoadedModel, ModelError, load_model
 from deepvis_app.models.fingerprint import fingerprint
 from deepvis_app.render.pictures import read_picture
@@ -43,11 +43,15 @@ def encoder_of(card: Card) -> Card:
 
 
 def start_code(path: Path, generator: AnyGenerator, card: Card, model: LoadedModel) -> F32:
-    """The code of a picture file, in the generator's shape, as its own network gives it.
+    """The code of a picture file, as by `code_of`. Raises GeneratorError and PictureError."""
+    return code_of(read_picture(path), generator, card, model)
 
-    That is `model`, or is loaded by the name on the card. Raises GeneratorError and PictureError.
+
+def code_of(rgb: U8, generator: AnyGenerator, card: Card, model: LoadedModel) -> F32:
+    """The code of a picture (H, W, 3), in the generator's shape, as its own network gives it.
+
+    That is `model`, or is loaded by the name on the card. Raises GeneratorError.
     """
-    rgb = read_picture(path)
     name, layer = identity(generator, card)["name"], str(encoder_of(card).get("layer", ""))
     owner = _owner(name, encoder_of(card), model)
     try:

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from deepvis_app.models import LoadedModel
+from precompute.generators.store import GeneratorError
 from precompute.options import OptionError
 from precompute.studies import STUDIES, networks
 from precompute.studies.base import Desk, Finding, StudyStoppedError
@@ -103,9 +104,13 @@ def test_start_from_image_begins_at_the_pictures_own_code(tmp_path: Path, model:
     assert len(figures["pictures"][0]["units"]) == 2
 
 
-def test_a_generator_of_another_network_has_no_code_of_a_picture(tmp_path: Path, model: LoadedModel) -> None:
-    at = desk("start-from-image", tmp_path, model, generator=generator(tmp_path, network(1)))
-    with pytest.raises(OptionError, match="does not invert a layer of net 0"):
+def test_a_generator_of_an_unknown_network_has_no_code_of_a_picture(
+    tmp_path: Path, model: LoadedModel
+) -> None:
+    Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(tmp_path / "black.png")
+    painter = generator(tmp_path, network(1))
+    at = desk("start-from-image", tmp_path, model, generator=painter, pictures=[tmp_path / "black.png"])
+    with pytest.raises(GeneratorError, match=r"small .*start from noise"):
         STUDIES["start-from-image"].run(at)
 
 
