@@ -20,6 +20,7 @@ from precompute.generators.store import GeneratorError, load_generator
 from precompute.generators.topology import AnyGenerator
 
 _CONVERSIONS = (".caffemodel", ".pt", ".pth")
+_CAFFENET = "bvlc-caffenet"  # as MODELS names it, where it is installed
 _SIGNED = "fc8"  # its codes are logits; all others are behind a ReLU
 
 
@@ -30,8 +31,8 @@ def open_generator(text: str, bounds: Path | None = None) -> tuple[AnyGenerator,
     (deepsim-fc6), a published generator's .caffemodel, .pt, .pth or .safetensors, or caffe:PROTOTXT:CAFFEMODEL for any
     other. Whatever it is, it paints RGB in 0..1 from raw codes. `bounds` is a range file for a published one's codes;
     without it NAME.bounds.txt beside the weights counts, and then what `STATISTICS` says of the layer on average.
-    card["encoder"] has "layer" and "fingerprint" where they are known; card["signed_code"] says whether codes below 0
-    mean something. Raises GeneratorError.
+    card["encoder"] has "layer", "fingerprint", and "model" (a name in MODELS) where they are known;
+    card["signed_code"] says whether codes below 0 mean something. Raises GeneratorError.
     """
     if text.startswith(PREFIX):
         return _of_caffe(text, bounds)
@@ -109,5 +110,6 @@ def _layer_of(code: tuple[int, ...], text: str) -> str:
 
 
 def _card(name: str, layer: str) -> dict[str, Any]:
-    encoder = {"title": "CaffeNet", **({"layer": layer} if layer else {})}
+    known = {"model": _CAFFENET, "layer": layer} if layer else {}
+    encoder = {"title": "CaffeNet", **known}
     return {"name": name, "kind": "generator", "encoder": encoder, "signed_code": layer == _SIGNED}

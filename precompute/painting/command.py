@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from precompute.options import OptionError, Parser, add_network, positive, seed
+from precompute.runner import STOPPED
 from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
 from precompute.synthesis.recipe import CODE_PRESET_NAMES, PRESET_NAMES, between
 
@@ -37,9 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
             return _painted(options, teller, words)
         except KeyboardInterrupt:
             teller.end("stopped", "Broken off.")
-            return 130
-        except BrokenPipeError:  # nobody watches
-            return 130
+            return STOPPED
+        except BrokenPipeError:  # nobody watches; what is left to be written goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return STOPPED
         except Exception as error:
             code = _failed(teller, error)
             if code is None:

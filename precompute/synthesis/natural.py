@@ -25,9 +25,17 @@ Card = Mapping[str, Any]
 def preset_for(name: str, model: LoadedModel, card: Card) -> Preset:
     """A preset for codes, with the smaller step where the generator is that of another network."""
     preset = PRESETS[name]
-    if name == DGN and encoder_of(card).get("fingerprint") != model.info.fingerprint:
+    if name == DGN and not is_own(card, model):
         return replace(preset, policy=CodeStep(TRANSFER_STEP))
     return preset
+
+
+def is_own(card: Card, model: LoadedModel) -> bool:
+    """Whether the generator reads the code of this very network; by name where the card has no fingerprint."""
+    encoder = encoder_of(card)
+    if encoder.get("fingerprint"):
+        return bool(encoder["fingerprint"] == model.info.fingerprint)
+    return encoder.get("model") == model.info.choice.name and model.info.choice.weights == "default"
 
 
 def identity(generator: AnyGenerator, card: Card) -> dict[str, str]:
@@ -53,7 +61,7 @@ def code_of(rgb: U8, generator: AnyGenerator, card: Card, model: LoadedModel) ->
     That is `model`, or is loaded by the name on the card. Raises GeneratorError.
     """
     name, layer = identity(generator, card)["name"], str(encoder_of(card).get("layer", ""))
-    owner = _owner(name, encoder_of(card), model)
+    owner = model if is_own(card, model) else _owner(name, encoder_of(card), str(model.device))
     try:
         encoder = Encoder(owner, layer)
     except LayerError as error:
@@ -69,11 +77,9 @@ def code_of(rgb: U8, generator: AnyGenerator, card: Card, model: LoadedModel) ->
     return code
 
 
-def _owner(name: str, encoder: Card, model: LoadedModel) -> LoadedModel:
-    """The network whose code the generator reads. Raises GeneratorError."""
-    if encoder.get("fingerprint") == model.info.fingerprint:
-        return model
-    title = str(encoder.get("title", ""))
+def _owner(name: str, encoder: Card, device: str) -> LoadedModel:
+    """The network whose code the generator reads, by the name on the card. Raises GeneratorError."""
+    title = str(encoder.get("model") or encoder.get("title") or "")
     cure = "start from noise, or visualise that network itself"
     if not title or not encoder.get("layer"):
         raise GeneratorError(
@@ -81,12 +87,13 @@ def _owner(name: str, encoder: Card, model: LoadedModel) -> LoadedModel:
             "start from noise."
         )
     try:
-        owner = load_model(ModelChoice(title, device=str(model.device)))
+        owner = load_model(ModelChoice(title, device=device))
     except ModelError as error:
+        why = str(error).rstrip(".")
         raise GeneratorError(
-            f"Generator {name} reads the code of {title}, which cannot be loaded here ({error}): {cure}."
+            f"Generator {name} reads the code of {title}, which cannot be loaded here ({why}): {cure}."
         ) from error
-    if owner.info.fingerprint != encoder.get("fingerprint"):
+    if owner.info.fingerprint != encoder.get("fingerprint", owner.info.fingerprint):
         raise GeneratorError(
             f"Generator {name} reads the code of {title} with other weights than those installed: {cure}."
         )

@@ -57,7 +57,7 @@ def test_a_trained_one_is_opened_by_name_and_by_path() -> None:
 def test_a_published_one_is_opened_by_its_file(tmp_path: Path) -> None:
     generator, card = open_generator(str(published(tmp_path / "conv3")))
     assert (generator.code_shape, generator.size) == (PUBLISHED["conv3"][0], 256)
-    assert card["encoder"] == {"title": "CaffeNet", "layer": "conv3"}
+    assert card["encoder"] == {"title": "CaffeNet", "model": "bvlc-caffenet", "layer": "conv3"}
     assert generator.code_std.unique().tolist() == pytest.approx([19.7])
     assert not any(weight.requires_grad for weight in generator.parameters())
 

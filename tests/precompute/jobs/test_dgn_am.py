@@ -142,6 +142,16 @@ def test_another_network_starts_at_the_code_that_the_generators_own_gives(
     assert "takes codes of shape (512,), but relu6 of caffenet64 gives (1024,)" in capsys.readouterr().err
 
 
+def test_a_generator_that_names_its_network_is_that_networks_own(atlas: Path, tmp_path: Path) -> None:
+    """As the published ones do, whose networks have no fingerprint on record."""
+    save("named", fingerprint="", model="caffenet64")
+    words = ["--layers", "fc8", "--units", "0", "--generator", "named", "--seeds", "1"]
+    assert dgn(atlas, *words) == 0
+    assert run_of(atlas).parameters["policy"]["step"] == 2.0
+    assert dgn(atlas, *words, "--weights", "random", "--atlas", str(tmp_path / "b.atlas")) == 0
+    assert run_of(tmp_path / "b.atlas").parameters["policy"]["step"] == 0.5
+
+
 def test_pairs_lie_with_their_first_unit(atlas: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--layers", "fc8", "--seeds", "2", "--objective", "logit"]
     assert dgn(atlas, *words, "--units", "3+17") == 0
