@@ -28,7 +28,12 @@ class Stage:
 
 
 # Layout and colours are learned faster without jitter; then it breaks the mesh; then the code is to be met.
-STAGES = (Stage(0), Stage(85_184, jitter=2), Stage(187_456, Weights(code=3.0), jitter=2))
+STAGES = (
+    Stage(0),
+    Stage(85_184, jitter=2),
+    Stage(187_456, Weights(code=3.0), jitter=2),
+    Stage(343_616, Weights(code=8.0), jitter=2),
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Recipe:
     clip: float = 1.0  # largest norm of a gradient
     stages: tuple[Stage, ...] = STAGES
     adversary: float = 0.08  # weight of its loss; 0: there is none
-    adversary_from: float = 0.45  # share of the run without an adversary
+    adversary_from: float = 0.4  # share of the run without an adversary
     adversary_grows: int = 60_000  # pictures until its full weight
     adversary_rate: float = 4e-4
     adversary_betas: tuple[float, float] = (0.5, 0.99)
