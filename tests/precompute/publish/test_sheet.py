@@ -44,3 +44,20 @@ def test_a_long_class_name_does_not_run_into_its_neighbour() -> None:
 def test_a_sheet_too_large_to_open_is_refused_with_what_to_change() -> None:
     with pytest.raises(SheetError, match="choose a smaller --size"):
         draw_sheet([Tile(None, "0")] * 100, "t", columns=100, size=400)
+
+
+def test_an_explanation_stands_above_the_tiles_in_as_many_lines_as_it_takes() -> None:
+    bare, short, long = (
+        draw_sheet([Tile(RED, "7")], "t", columns=1, size=80, explained=words)
+        for words in ("", "a row is a class", "a row is a class " * 6)
+    )
+    tops = [boxes(sheet, (255, 0, 0))[0] for sheet in (bare, short, long)]
+    assert tops[0] < tops[1] < tops[2]
+    assert short.shape[1] == long.shape[1]  # lines are broken; the sheet does not grow wider
+    assert (long[tops[0] : tops[2]] < 200).any()
+
+
+def test_letters_can_be_smaller_than_usual() -> None:
+    usual = draw_sheet([Tile(RED, "7")], "t", columns=1, size=128)
+    small = draw_sheet([Tile(RED, "7")], "t", columns=1, size=128, letters=0.1)
+    assert small.shape[0] < usual.shape[0]
