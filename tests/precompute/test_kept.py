@@ -6,7 +6,7 @@ import numpy as np
 
 from precompute.kept import keep, kept, kept_file
 
-KEYS = [f"{k:064x}" for k in range(9)]
+KEYS = [f"{k:032x}" * 2 for k in range(9)]
 
 
 def test_what_is_kept_comes_back_and_only_under_its_own_key() -> None:
