@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
 
-from deepvis_app.atlas.images import MAX_SIDE
-from deepvis_app.messages import F32, U8, LayerInfo, PictureFacts, UnitPicture, UnitRecord, UnitRef, UnitStats
+from deepvis_app.messages import F32, U8, LayerInfo, UnitRecord, UnitRef, UnitStats
 from deepvis_app.models import LoadedModel
 from precompute.generators.topology import AnyGenerator
 from precompute.runner import out_of_memory
@@ -20,11 +19,20 @@ from precompute.synthesis.codes import Codes
 from precompute.synthesis.display import as_bytes, as_rgb, reached
 from precompute.synthesis.image import Image, Pixels
 from precompute.synthesis.objectives import check_objective
-from precompute.synthesis.packing import packed
 from precompute.synthesis.part import Part, part_for
 from precompute.synthesis.presets import Preset
+from precompute.synthesis.recording import (
+    CODE_KIND,
+    PAIR_KIND,
+    PIXEL_KIND,
+    Made,
+    in_order,
+    note_on,
+    picture_of,
+)
 
-PIXEL_KIND, CODE_KIND, PAIR_KIND = "am", "dgn-am", "pair"
+__all__ = ["CODE_KIND", "PAIR_KIND", "PIXEL_KIND", "RESEEDED", "Made", "Maker", "Wish", "image_for"]
+
 RESEEDED = 1_000_000  # added to the seed of a picture that is tried once more
 _TRACE = 9  # values of the way that are kept
 
@@ -47,28 +55,6 @@ class Wish:
     gamma: float = GAMMA
     scales: Mapping[int, float] = field(default_factory=dict)
     codes: bool = True
-
-
-@dataclass(frozen=True)
-class Made:
-    """One finished picture of a task, or why there is none.
-
-    `rgb` is what the unit sees of `whole` (None of pixels: nothing else was painted), which has the input's size.
-    """
-
-    task: Task
-    reason: str = ""
-    rgb: U8 | None = None
-    activation: float = 0.0  # at the picture as it was optimised
-    shown: float = 0.0  # at the 8-bit picture as it is shown
-    better: int = 0  # units of the layer that are stronger there
-    rescued: bool = False
-    reseeded: bool = False
-    trace: tuple[float, ...] = field(default=())
-    value: float = 0.0  # of the objective
-    other: float | None = None  # the second unit's value, where there is one
-    code: F32 | None = None
-    whole: U8 | None = None
 
 
 def image_for(model: LoadedModel, part: Part, wish: Wish) -> Image:
@@ -137,12 +123,18 @@ class Maker:
             for other in (others[unit] if others else [None])
             for seed in self._wish.seeds
         ]
-        made = self.make(tasks)
-        kind = PAIR_KIND if others else PIXEL_KIND if self._wish.generator is None else CODE_KIND
+        made, wish = self.make(tasks), self._wish
+        kind = PAIR_KIND if others else PIXEL_KIND if wish.generator is None else CODE_KIND
         for unit in units:
             of_unit = [one for one in made if one.task.unit == unit]
+            ordered = in_order(of_unit, weakest_first=wish.minimise)
+            pictures = tuple(
+                picture_of(kind, rank, one, self.part.field, stats.get(unit), codes=wish.codes)
+                for rank, one in enumerate(ordered)
+            )
             if of_unit:
-                yield self._record(kind, unit, of_unit, stats.get(unit))
+                ref = UnitRef(self._layer.name, unit)
+                yield UnitRecord(ref, (kind,), pictures, note=note_on(of_unit))
 
     def make(self, tasks: Sequence[Task]) -> list[Made]:
         """One for each task, in their order; what failed is tried once with another seed. Empty when stopped."""
@@ -214,44 +206,3 @@ class Maker:
             return own.tolist(), own.tolist(), better.tolist()
         other, _ = reached(self._model, self.part, pixels, seconds, whole_map)
         return own.tolist(), other.tolist(), better.tolist()
-
-    def _record(self, kind: str, unit: int, made: Sequence[Made], stats: UnitStats | None) -> UnitRecord:
-        """The pictures that came out, the strongest first, as they are shown (the weakest when minimising).
-
-        Those of two units: by the objective, one pair after the other.
-        """
-        sign = 1 if self._wish.minimise else -1
-        pairs = list(dict.fromkeys(one.task.other for one in made))
-
-        def order(one: Made) -> tuple[int, float]:
-            return pairs.index(one.task.other), sign * (one.shown if one.task.other is None else one.value)
-
-        good = sorted((one for one in made if not one.reason), key=order)
-        failed = [one.reason for one in made if one.reason]
-        note = f"{len(failed)} of {len(made)} seeds gave no picture ({failed[0]})." if failed else ""
-        pictures = tuple(self._picture(kind, rank, one, stats) for rank, one in enumerate(good))
-        return UnitRecord(UnitRef(self._layer.name, unit), (kind,), pictures, note=note)
-
-    def _picture(self, kind: str, rank: int, made: Made, stats: UnitStats | None) -> UnitPicture:
-        assert made.rgb is not None
-        more: dict[str, Any] = {
-            "shown": round(made.shown, 4),
-            "stronger_units": made.better,
-            "rescued": made.rescued,
-            "reseeded": made.reseeded,
-            "trace": [round(value, 3) for value in made.trace],
-        }
-        if made.task.other is not None and made.other is not None:
-            unit, sign = made.task.other
-            more |= {"other": unit, "with": sign > 0, "other_activation": round(made.other, 4)}
-        if made.code is not None and self._wish.codes:
-            more["code"] = packed(made.code)
-        whole = made.whole
-        if whole is None or max(whole.shape) > MAX_SIDE or whole.shape == made.rgb.shape:
-            whole = None
-        else:
-            more["field"] = list(self.part.field)
-        percentile = None if stats is None else stats.percentile(made.activation)
-        facts = PictureFacts(made.activation, percentile, made.task.seed, more=more)
-        score = made.shown if made.task.other is None else made.value
-        return UnitPicture(kind, rank, made.rgb, score, facts, whole=whole)
