@@ -1,4 +1,4 @@
-"""`python -m benchmarks live|precompute|painting|quality [--json]`: the figures of the design, measured here and now."""
+"""`python -m benchmarks SUITE [--json]`: the figures of the design, measured here and now; SUITES are below."""
 
 from __future__ import annotations
 
