@@ -106,9 +106,10 @@ def _blob(data: memoryview) -> Array:
             shape = _shape(_message(value))
         elif number in old and isinstance(value, int):
             old[number] = value
-    values = np.concatenate(pieces).astype(np.float32) if pieces else np.zeros(0, np.float32)
+    with np.errstate(over="ignore"):  # doubles beyond every float become infinite, as in Caffe
+        values = np.concatenate(pieces).astype(np.float32) if pieces else np.zeros(0, np.float32)
     size = shape if shape is not None else [old[field] for field in _OLD_SHAPE]
-    if math.prod(size) != values.size:
+    if math.prod(size) != values.size or (not values.size and max(size) > _LARGEST):
         raise WireError(f"{values.size} numbers for a shape of {' x '.join(map(str, size)) or 'one'}")
     return values.reshape(size)
 

@@ -29,6 +29,11 @@ def test_every_way_to_write_numbers_is_read_alike(form: str, v1: bool) -> None:
             assert np.array_equal(array, expected)
 
 
+def test_doubles_beyond_every_float_become_infinite() -> None:
+    found = caffemodel_of(caffemodel({"c": [np.array([1e300, -1e300, 2.0])]}, "double"), "x")
+    assert found["c"][0].tolist() == [np.inf, -np.inf, 2.0]
+
+
 def test_old_arrays_have_four_sizes() -> None:
     found = caffemodel_of(caffemodel(LAYERS, "old"), "x")
     assert [array.shape for array in found["conv1"]] == [(2, 3, 2, 2), (1, 1, 1, 2)]
@@ -91,12 +96,18 @@ def huge_shape() -> bytes:
     return part(100, part(1, b"conv1") + part(7, sizes + part(5, b"1234")))
 
 
+def empty_and_huge() -> bytes:
+    sizes = part(7, part(1, varint(0) + varint(1 << 63)))
+    return part(100, part(1, b"conv1") + part(7, sizes))
+
+
 def many_dimensions() -> bytes:
     return part(100, part(1, b"conv1") + part(7, part(7, part(1, b"\x01" * 40)) + part(5, b"1234")))
 
 
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "numbers for a shape": huge_shape,
+    "0 numbers for a shape of 0 x 9223372036854775808": empty_and_huge,
     "more than 32 dimensions": many_dimensions,
     "longer than what holds it": lambda: tag(100, 2) + varint((1 << 63) - 1) + b"x",
     "more than 64 bits": lambda: b"\x80" * 20,
