@@ -86,6 +86,8 @@ def _module(layer: Layer, shapes: dict[str, torch.Size], batch: int, blobs: Blob
     if missing or not layer.bottoms:
         nothing = ", ".join(missing) or "nothing"
         raise CaffeError(f"Layer {layer.name} reads {nothing}, which no layer before it makes.")
+    if not layer.tops:
+        raise CaffeError(f"Layer {layer.name} names no top, so nobody could read what it makes.")
     spec = Spec(layer, tuple(shapes[name] for name in layer.bottoms), batch)
     try:
         module = _filled(spec, blobs)

@@ -160,6 +160,7 @@ SENTENCES = {
     + 'layer { name: "turn" type: "Permute" bottom: "x" top: "z" }'
     + 'layer { name: "box2" type: "PriorBox" bottom: "x" top: "y2" }',
     "Layer b reads nothing": SMALL + 'layer { name: "b" type: "TanH" top: "y" }',
+    "Layer b names no top": 'input: "d" input_shape { dim: 1 dim: 3 } layer { name: "b" type: "TanH" bottom: "d" }',
     "must have one input that its layers read; it has data, x": SMALL
     + 'input: "x" input_shape { dim: 1 } layer { name: "b" type: "TanH" bottom: "x" top: "y" }',
     "must have one input that its layers read; it has none": SMALL.replace('"data"', '"other"', 1),
