@@ -99,7 +99,8 @@ def _inner_product(spec: Spec) -> nn.Module:
 
 
 def _pooling(spec: Spec) -> nn.Module:
-    """Caffe rounds the number of windows up and drops one that begins in the padding; so does torch's ceil_mode.
+    """Caffe rounds the number of windows up, unless told otherwise, and drops one that begins in the padding; so
+    does torch's ceil_mode.
 
     AVE divides by the window as far as it lies in the padded map, which is torch's count_include_pad.
     """
@@ -112,9 +113,10 @@ def _pooling(spec: Spec) -> nn.Module:
     kernel, stride, padding = _geometry(own)
     if any(2 * pad > size for pad, size in zip(padding, kernel, strict=True)):
         raise LayerError("its pad is larger than half its kernel")
+    up = own.choice("round_mode", ("CEIL", "FLOOR")) == "CEIL"
     if method == "MAX":
-        return nn.MaxPool2d(kernel, stride, padding, ceil_mode=True)
-    return nn.AvgPool2d(kernel, stride, padding, ceil_mode=True, count_include_pad=True)
+        return nn.MaxPool2d(kernel, stride, padding, ceil_mode=up)
+    return nn.AvgPool2d(kernel, stride, padding, ceil_mode=up, count_include_pad=True)
 
 
 def _lrn(spec: Spec) -> nn.Module:

@@ -128,6 +128,14 @@ CASES = [
         "Pooling", "pooling_param { kernel_h: 2 kernel_w: 3 stride_h: 1 stride_w: 2 }",
         lambda x: slow.pooled(x, "MAX", (2, 3), (1, 2), (0, 0)),
     ),
+    *(
+        Case(
+            "Pooling",
+            f"pooling_param {{ pool: {method} kernel_size: 3 stride: 2 round_mode: FLOOR }}",
+            lambda x, m=method: slow.pooled(x[:, :, :5], m, (3, 3), (2, 2), (0, 0)),  # the sixth row is left over
+        )
+        for method in ("MAX", "AVE")
+    ),
     Case("Pooling", "pooling_param { pool: AVE global_pooling: true }", lambda x: x.mean((2, 3))),
     Case("Pooling", "pooling_param { global_pooling: true }", lambda x: x.max((2, 3))),
     Case(
