@@ -25,7 +25,9 @@ def read_mean(text: str, channels: int, size: tuple[int, int]) -> tuple[float, .
     values = _numbers(text) if _NUMBERS.fullmatch(text.strip()) else _of_file(Path(text).expanduser(), size)
     if len(values) == 1:
         values *= channels
-    if len(values) != channels or not np.isfinite(values).all():
+    if not np.isfinite(values).all():
+        raise CaffeError(f"The mean {text} has values that are no finite numbers.")
+    if len(values) != channels:
         raise CaffeError(
             f"The mean {text} has {len(values)} channels, but the network's input has {channels}."
         )
@@ -64,9 +66,12 @@ def _centre(array: np.ndarray[Any, Any], size: tuple[int, int]) -> np.ndarray[An
 def _npy(path: Path) -> np.ndarray[Any, Any]:
     """Mapped, so that a header with huge sizes asks for no memory; objects (pickles) are refused by NumPy."""
     try:
-        array: np.ndarray[Any, Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        array: Any = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, OSError, EOFError, SyntaxError, TypeError, OverflowError, MemoryError) as error:
         raise CaffeError(f"{path.name} is damaged or no NumPy array of numbers; get it again.") from error
+    if not isinstance(array, np.ndarray):
+        array.close()
+        raise CaffeError(f"{path.name} holds several arrays; save the mean alone with numpy.save.")
     if array.dtype.kind not in "fiu":
         raise CaffeError(f"{path.name} holds {array.dtype}, not numbers.")
     return array

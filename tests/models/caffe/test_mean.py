@@ -49,10 +49,14 @@ def test_what_is_no_mean_is_one_sentence(tmp_path: Path) -> None:
 
     (tmp_path / "bad.npy").write_bytes(b"\x93NUMPY\x01\x00v\x00{'descr': '<f4', 'shape': (99999999999,)")
     (tmp_path / "bad.binaryproto").write_text("<html>")
+    with (tmp_path / "several.npy").open("wb") as file:
+        np.savez(file, mean=np.ones(3))
     for text, sentence in [
         ("104,117", "has 2 channels, but the network's input has 3"),
         ("1,2,1e", "neither numbers such as"),
-        ("1e999", "has 3 channels|no finite"),
+        ("1e999", "1e999 has values that are no finite numbers"),
+        (saved("nan.npy", np.array([np.nan, 1, 2])), "nan.npy has values that are no finite numbers"),
+        (str(tmp_path / "several.npy"), "holds several arrays; save the mean alone"),
         (str(tmp_path / "none.npy"), "no mean file .*none.npy"),
         (saved("flat.npy", np.ones((5, 5))), r"is no mean: it has the shape \(5, 5\)"),
         (saved("one.npy", np.ones((1, 5, 5, 5))), "has 5 channels"),
