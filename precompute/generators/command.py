@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.options import Parser, add_network, seed
+from precompute.options import Parser, add_network, positive, seed
 from precompute.progress import PROGRESS, Progress, progress_of
 from precompute.runner import STOPPED
 from precompute.stop import Stop
+from precompute.synthesis.recipe import above, between
 
 if TYPE_CHECKING:
     from deepvis_app.models import LoadedModel
@@ -93,6 +93,7 @@ def _words(options: argparse.Namespace) -> str:
     kept = (
         "model",
         "weights",
+        "mean",
         "layer",
         "compare",
         "size",
@@ -118,20 +119,6 @@ def _as_sentence(error: Exception) -> str:
     return str(error) if isinstance(error, LayerError | CheckpointError) else as_sentence(error)
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not at least 1")
-    return number
-
-
-def _weight(text: str) -> float:
-    number = float(text)
-    if not 0 <= number < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not a weight of 0 or more")
-    return number
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog=f"deepvis-precompute {NAME}", description=__doc__)
     add = parser.add_argument
@@ -142,22 +129,22 @@ def _parser() -> argparse.ArgumentParser:
         help='pictures to learn from, in folders or a zip; or "photographs": the built-in ones')  # fmt: skip
     add("--size", type=int, choices=SIZES, default=64, help="side of the generator's pictures")
     add("--upsampling", choices=UPSAMPLINGS, default="nearest")
-    add("--pictures", type=_count, default=1_200_000, help="how many are seen in all; raise it to go on")
-    add("--batch", type=_count, default=64)
+    add("--pictures", type=positive, default=720_000, help="how many are seen in all; raise it to go on")
+    add("--batch", type=positive, default=64)
     add(
         "--adversary",
-        type=_weight,
+        type=between(0.0, 1e9),
         default=0.08,
         metavar="WEIGHT",
         help="of its loss; 0: none (default 0.08)",
     )
     add("--seed", type=seed, default=0, help="of all that is random (default 0)")
-    add("--threads", type=_count, default=2, help="parts of a batch worked on at a time on the CPU")
+    add("--threads", type=positive, default=2, help="parts of a batch worked on at a time on the CPU")
     add("--name", default="", help="of the result (default dgnSIZE-LAYER)")
     add("--checkpoint", type=Path, help="where to keep the state (default: the cache folder)")
     add("--sheets", type=Path, help="where sample sheets go (default: beside the checkpoint)")
-    add("--save-every", type=float, default=180.0, metavar="SECONDS")
-    add("--look-every", type=float, default=600.0, metavar="SECONDS", help="between sample sheets")
+    add("--save-every", type=above(0.0), default=180.0, metavar="SECONDS")
+    add("--look-every", type=above(0.0), default=600.0, metavar="SECONDS", help="between sample sheets")
     add("--out", type=Path, help="where the result goes (default: the generators of your data folder)")
     add("--progress", choices=PROGRESS, default="bar", help="a bar, or JSON lines for programs")
     return parser

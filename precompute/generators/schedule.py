@@ -25,14 +25,17 @@ class Stage:
     begins: int
     weights: Weights = PLAIN
     jitter: int = 0  # pixels by which both pictures are moved, and flipped, before they are compared
+    adversary: float = 1.0  # share of its weight
 
 
-# Layout and colours are learned faster without jitter; then it breaks the mesh; then the code is to be met.
+# Layout and colours are learned faster without jitter; then it breaks the mesh; then the code is to be met, and the
+# adversary, whose strokes stay, does not hold it off.
 STAGES = (
     Stage(0),
     Stage(85_184, jitter=2),
     Stage(187_456, Weights(code=3.0), jitter=2),
     Stage(343_616, Weights(code=8.0), jitter=2),
+    Stage(454_336, Weights(code=8.0), jitter=2, adversary=0.4),
 )
 
 
@@ -41,7 +44,7 @@ class Recipe:
     """Everything that decides the weights, beside the encoder and the data."""
 
     topology: Topology
-    pictures: int = 1_200_000  # in all, over all parts of the run
+    pictures: int = 720_000  # in all, over all parts of the run
     batch: int = 64
     peak_rate: float = 5e-4
     warm_up: int = 2_000  # pictures until the peak rate
@@ -101,7 +104,8 @@ def adversary_weight(recipe: Recipe, seen: int, began: int | None) -> float:
     """Weight of the adversarial loss when the adversary came after `began` pictures (None: not yet)."""
     if began is None:
         return 0.0
-    return recipe.adversary * min((seen - began) / max(recipe.adversary_grows, 1), 1.0)
+    full = recipe.adversary * stage_of(recipe, seen).adversary
+    return full * min((seen - began) / max(recipe.adversary_grows, 1), 1.0)
 
 
 def adversary_due(recipe: Recipe, seen: int) -> bool:

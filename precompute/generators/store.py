@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors.torch import save
 
 from deepvis_app.files import assets_folder, atomic_write, data_folder
@@ -59,11 +60,13 @@ def load_generator(name: str) -> tuple[Generator, dict[str, Any]]:
         card: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         fields = dict(card["topology"])
         topology = Topology(**{**fields, "code": tuple(fields["code"])})
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise GeneratorError(f"The card of generator {path.stem} is missing or damaged ({error}).") from error
-    generator = Generator(topology)
+        with torch.device("meta"):  # a card that names absurd sizes asks for no memory: the weights must fit it
+            generator = Generator(topology)
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RuntimeError) as error:
+        why = str(error).partition("\n")[0]
+        raise GeneratorError(f"The card of generator {path.stem} is missing or damaged ({why}).") from error
     try:
-        load_into(generator, read_state_dict(path), name=path.stem)
+        load_into(generator, read_state_dict(path), name=path.stem, assign=True)
     except WeightsError as error:
         raise GeneratorError(str(error)) from error
     return generator.float().eval().requires_grad_(False), card

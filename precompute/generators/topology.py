@@ -42,6 +42,8 @@ class Topology:
             raise ValueError(f"a code is a vector or maps, not of shape {self.code}")
         if self.upsampling not in UPSAMPLINGS:
             raise ValueError(f"upsampling is one of {', '.join(UPSAMPLINGS)}, not {self.upsampling}")
+        if not 0 <= self.slope < 1:
+            raise ValueError(f"the slope of a leaky ReLU is from 0 to below 1, not {self.slope}")
 
 
 class NearestConv(nn.Module):
