@@ -181,6 +181,8 @@ def _check(options: argparse.Namespace, job: Target, pairs: tuple[Pair, ...]) ->
         return
     if options.search:
         raise OptionError("--search works on one unit, not on a pair.")
+    if options.minimise:  # the negative of a + b - gamma |a - b| would drive the two apart
+        raise OptionError("--minimise is for single units: 3-17 with --pair minimises the second of two.")
     if len(job.layers) != 1:
         raise OptionError("A pair is two units of one layer: name the layer with --layers.")
     for pair in pairs:

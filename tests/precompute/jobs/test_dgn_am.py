@@ -191,6 +191,7 @@ def test_a_search_writes_a_sheet_with_its_numbers_and_no_atlas(atlas: Path, tmp_
         ("--layers conv1,conv2 --units 0+1", 2, "two units of one layer"),
         ("--layers fc8 --units 0+900", 2, "fc8 has units 0 to 199; there is no unit 900"),
         ("--layers fc8 --units 0+1 --search 3 --out x", 2, "not on a pair"),
+        ("--layers fc8 --units 0+1 --minimise", 2, "--minimise is for single units: 3-17 with --pair"),
         ("--layers fc8 --units 0,1 --search 3 --out x", 2, "--search works on one unit, not 2"),
         ("--search 3", 2, "--search N and --out DIR need each other"),
         ("--layers fc8 --units 1 --pair", 2, "'1' is no pair such as 3+17"),
