@@ -58,9 +58,13 @@ def load_generator(name: str) -> tuple[Generator, dict[str, Any]]:
     path = _find(name)
     try:
         card: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        if not isinstance(card, dict) or card.get("kind") != "generator":
+            raise ValueError("it is not that of a generator")
         fields = dict(card["topology"])
         topology = Topology(**{**fields, "code": tuple(fields["code"])})
-        with torch.device("meta"):  # a card that names absurd sizes asks for no memory: the weights must fit it
+        with torch.device(
+            "meta"
+        ):  # a card that names absurd sizes asks for no memory: the weights must fit it
             generator = Generator(topology)
     except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RuntimeError) as error:
         why = str(error).partition("\n")[0]

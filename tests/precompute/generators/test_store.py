@@ -64,6 +64,38 @@ def test_what_is_missing_or_damaged_is_told_in_one_sentence(tmp_path: Path) -> N
         load_generator(str(path))
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"hidden": 1 << 20}, "The weights do not fit x"),
+        ({"code": [1 << 40]}, "The weights do not fit x"),
+        ({"hidden": "many"}, "The card of generator x is missing or damaged"),
+        ({"hidden": -1}, "The card of generator x is missing or damaged"),
+        ({"code": ["a"]}, "The card of generator x is missing or damaged"),
+        ({"slope": None}, "The card of generator x is missing or damaged"),
+        ({"size": [64]}, "The card of generator x is missing or damaged"),
+    ],
+)
+def test_a_strangers_card_is_one_sentence_and_asks_for_no_memory(
+    tmp_path: Path, changes: dict[str, object], sentence: str
+) -> None:
+    generator = Generator(Topology((5,), hidden=8))
+    save_generator(generator, {}, tmp_path, "x")
+    card = json.loads((tmp_path / "x.json").read_text())
+    card["topology"] |= changes
+    (tmp_path / "x.json").write_text(json.dumps(card))
+    with pytest.raises(GeneratorError, match=rf"{sentence}[^\n]*\.$"):
+        load_generator(str(tmp_path / "x.safetensors"))
+
+
+@pytest.mark.parametrize("card", ['{"name": "x", "kind": "network"}', "[1]"])
+def test_the_card_of_something_else_is_told(tmp_path: Path, card: str) -> None:
+    save_generator(made(), {}, tmp_path, "x")
+    (tmp_path / "x.json").write_text(card)
+    with pytest.raises(GeneratorError, match="it is not that of a generator"):
+        load_generator(str(tmp_path / "x.safetensors"))
+
+
 def test_weights_that_are_damaged_are_refused(tmp_path: Path) -> None:
     save_generator(made(), {}, tmp_path, "x")
     (tmp_path / "x.safetensors").write_bytes(b"damaged")
