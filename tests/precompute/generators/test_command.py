@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,16 @@ def test_a_failure_is_one_sentence(
     err = capsys.readouterr().err
     assert sentence in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("changed", [("--pictures", "0"), ("--batch", "many"), ("--adversary", "-1")])
+def test_numbers_that_cannot_be_are_one_sentence(
+    words: list[str], changed: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*words, *changed])
+    assert ended.value.code == 2
+    assert re.search(rf"argument {changed[0]}: '?{changed[1]}'? is not ", capsys.readouterr().err)
 
 
 def test_a_checkpoint_of_other_settings_is_a_sentence_too(
