@@ -72,18 +72,22 @@ class Judge:
 
     @torch.no_grad()
     def look(self, pictures: Sequence[U8]) -> Seen:
-        """`pictures` are RGB (H, W, 3) of any size, one or more; each goes through the judge's own preprocessing."""
+        """`pictures` are RGB (H, W, 3), one or more. Those of the judge's input size are its input, as they are; others
+        go through its own preprocessing.
+        """
         scores, features = [], []
         layer = self._before_classes
         with Probe(self.model.net, [layer.name]) as probe:
             for start in range(0, len(pictures), _AT_ONCE):
-                batch = [
-                    self.model.preprocess(rgb, self.model.device)
-                    for rgb in pictures[start : start + _AT_ONCE]
-                ]
+                batch = [self._input(rgb) for rgb in pictures[start : start + _AT_ONCE]]
                 scores.append(class_vector(self.model.net(torch.cat(batch))).cpu())
                 features.append(as_maps_batch(layer, probe.outputs[layer.name]).mean((2, 3)).cpu())
         return Seen(_array(scores), _array(features))
+
+    def _input(self, rgb: U8) -> torch.Tensor:
+        preprocess = self.model.preprocess
+        whole = rgb.shape[:2] == preprocess.input_size
+        return preprocess(rgb, self.model.device, "squash" if whole else None)
 
     def verdict(self, seen: Seen, units: Sequence[int]) -> Verdict:
         """On pictures of the other network's classes `units`; of unknown classes nothing is said."""

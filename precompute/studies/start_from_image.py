@@ -43,7 +43,7 @@ def run(desk: Desk) -> Finding:
     rises: list[float] = []
     for name, rgb in _pictures(desk).items():
         shown = desk.model.preprocess.pixels(rgb)
-        code = code_of(shown, drawing.generator, drawing.card, desk.model)
+        code = code_of(rgb, drawing.generator, drawing.card, desk.model)
         rebuilt = _drawn(desk, drawing, code)
         painted = _painted(desk, drawing, code)
         before = values_at(desk.model, desk.layer, [shown, rebuilt])

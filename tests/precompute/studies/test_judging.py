@@ -13,7 +13,9 @@ from precompute.options import OptionError
 from precompute.studies import networks
 from precompute.studies.judging import Judge, Seen
 from precompute.studies.networks import class_layer, code_layer, in_words, independent, open_networks
+from precompute.studies.values import values_at
 from tests.precompute.studies.small import LABELS, desk, network, picture
+from tests.precompute.synthesis.nets import SIDE
 
 OTHER = ("espresso", "goldfish", "crane", "crane, machine", "BELL PEPPER, sweet")
 
@@ -58,6 +60,21 @@ def test_scores_are_the_networks_own_and_features_come_before_the_classes() -> N
         assert np.allclose(seen.scores, model.net(x), atol=1e-6)
         assert np.allclose(seen.features, before_classes(x), atol=1e-5)
     assert Judge(model, LABELS).best(seen)[0] in {label.split(",")[0].lower() for label in LABELS}
+
+
+def test_of_a_picture_in_the_size_of_the_input_nothing_is_cut_off() -> None:
+    """Also by a network that cuts its input out of larger pictures: painted ones are its input already."""
+    model = network()
+    cutting = replace(model, preprocess=replace(model.preprocess, resize=2 * SIDE))
+    rgb = picture(1, 0)
+    x = model.preprocess.normalise(torch.from_numpy(rgb).permute(2, 0, 1)[None].float())
+    with torch.no_grad():
+        expected = model.net(x)
+        logits = torch.nn.Sequential(*list(model.net.children())[:-1])(x)
+    assert np.allclose(Judge(cutting, LABELS).look([rgb]).scores, expected, atol=1e-6)
+    assert np.allclose(values_at(cutting, cutting.info.layer("fc3"), [rgb]), logits, atol=1e-5)
+    larger = np.kron(rgb, np.ones((2, 2, 1), np.uint8))  # this one is cut, as a judge does with any picture
+    assert not np.allclose(Judge(cutting, LABELS).look([larger]).scores, expected, atol=1e-3)
 
 
 def test_classes_are_read_before_the_softmax_and_codes_behind_the_relu() -> None:
