@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error), 1)
     except OSError as error:
         return _fail(f"{error.filename}: {error.strerror}.", 1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):  # Ctrl-D where a licence is asked for
         return _fail("Stopped; run the same command again to go on.", 1)
 
 

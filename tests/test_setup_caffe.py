@@ -123,6 +123,7 @@ def test_what_does_not_fit_or_is_another_file_is_not_installed(
     offered(monkeypatch, network(server, digest="0" * 40))
     assert setup_models.main(["install", "old-net"]) == 1
     assert "its SHA-1 is" in said(capsys)
+    assert list((cache_folder() / "downloads").glob("*")) == []
     offered(monkeypatch, network(server))
     server.contents["/deploy.prototxt"] = SMALL.replace("num_output: 4", "num_output: 8").encode()
     assert setup_models.main(["install", "old-net"]) == 1
@@ -158,6 +159,22 @@ def test_nothing_is_asked_for_before_the_licence_is_accepted(
     out, err = capsys.readouterr()
     assert "research only" in out
     assert "its licence was not accepted" in err
+    assert server.asked == []
+
+
+def test_an_answer_that_never_comes_ends_in_a_sentence(
+    server: FileServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-D on a terminal."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    offered(monkeypatch, generator(server))
+    monkeypatch.setattr("sys.stdin", Terminal())
+    assert setup_models.main(["install", "deepsim-fc6"]) == 1
+    assert "Stopped; run the same command again to go on." in said(capsys)
     assert server.asked == []
 
 

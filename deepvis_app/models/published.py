@@ -140,6 +140,7 @@ def _check_sha1(entry: Published, path: Path) -> None:
     with path.open("rb") as file:
         actual = file_digest(file, "sha1").hexdigest()
     if actual != entry.sha1:
+        path.unlink()
         raise DownloadError(
             f"{entry.url} is not the expected file (its SHA-1 is {actual}, not {entry.sha1}); nothing was kept."
         )
