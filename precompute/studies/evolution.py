@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.options import positive
 from precompute.studies.base import Desk, Finding, Study
 from precompute.studies.choices import add_generator, add_objective
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from precompute.training.snapshots import Snapshot
 
 COLUMNS = 12  # snapshots on the sheet; the film has all
-RATE = 4  # pictures a second
+RATE, FASTEST = 4, 60  # pictures a second
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,10 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_objective(parser)
     parser.add_argument(
         "--rate",
-        type=positive,
+        type=_rate,
         default=RATE,
         metavar="N",
-        help=f"of the film, pictures a second (default {RATE})",
+        help=f"of the film, pictures a second, at most {FASTEST} (default {RATE})",
     )
 
 
@@ -68,6 +67,12 @@ def run(desk: Desk) -> Finding:
         "share of validation pictures that the network gets right.",
         files={".avi": film(frames, desk.options.rate), ".webp": animated(frames, desk.options.rate)},
     )
+
+
+def _rate(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= FASTEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {FASTEST}")
+    return int(text)
 
 
 def _painted(desk: Desk, snapshot: Snapshot, drawing: Drawing) -> list[Painted]:

@@ -16,6 +16,7 @@ from precompute.generators.store import GeneratorError
 from precompute.options import OptionError
 from precompute.studies import STUDIES, networks
 from precompute.studies.base import Desk, Finding, StudyStoppedError
+from precompute.studies.command import main
 from precompute.studies.report import write
 from tests.precompute.studies.small import LABELS, data_set, desk, generator, network
 
@@ -176,6 +177,15 @@ def test_modified_data_measures_every_kind_by_every_way(tmp_path: Path, model: L
     at.options.kinds = "grey"
     with pytest.raises(OptionError, match="names grey; known are brg, cut-up, blur"):
         STUDIES["modified-data"].run(at)
+
+
+@pytest.mark.parametrize("rate", ["0", "61", "4.5", "99999999999"])
+def test_a_film_is_as_fast_as_can_be_seen_at_most(
+    rate: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["evolution", "--out", str(tmp_path), "--snapshots", str(tmp_path), "--rate", rate])
+    assert f"'{rate}' is not a whole number from 1 to 60" in capsys.readouterr().err
 
 
 def test_evolution_looks_at_every_snapshot_and_makes_a_film(
