@@ -93,6 +93,6 @@ def _find(name: str) -> Path:
 def _is_card(path: Path) -> bool:
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(card, dict) and card.get("kind") == "generator"
