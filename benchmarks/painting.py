@@ -32,7 +32,7 @@ PAIRS = 5
 STEPS = 10  # of one timed ascent; the last fifth of them in single precision, as always
 SLOWER = 1 / 0.85  # than the two networks alone
 SEEDS = 9
-SLOWEST_PICTURE_MS = 200.0
+SLOWEST_PICTURE_MS, SLOWEST_TURN_MS = 200.0, 1000.0
 
 
 def rows(device: str, share: float = 1.0) -> list[Row]:
@@ -101,32 +101,46 @@ def _painting(layer: LayerInfo, generator: AnyGenerator, device: str) -> list[Ro
         save_generator(generator, {}, Path(folder), "painter")
         name = str(Path(folder) / "painter.safetensors")
         words = ["--unit", f"{layer.alias}:0", "--generator", name, "--device", device]
-        between, _ = _watched([*words, "--pictures", "1"])
-        _, seconds = _watched([*words, "--pictures", str(SEEDS)])
+        between, _, turn_ms = _watched([*words, "--pictures", "1"], f"unit {layer.alias}:1")
+        _, seconds, _ = _watched([*words, "--pictures", str(SEEDS)])
     return [
         Row(
             "paint: time from picture to picture", between, SLOWEST_PICTURE_MS, "ms", "one picture at a time"
+        ),
+        Row(
+            "paint: from another unit to its first picture", turn_ms, SLOWEST_TURN_MS, "ms", "the same child"
         ),
         Row("paint: from the start of the process to nine finished pictures", seconds, None, "s"),
     ]
 
 
-def _watched(words: list[str]) -> tuple[float, float]:
-    """The mean milliseconds from picture to picture, and the seconds until it rests."""
+def _watched(words: list[str], turn: str = "") -> tuple[float, float, float]:
+    """The mean milliseconds from picture to picture, the seconds until it rests, and the milliseconds from the word
+    `turn`, said then, to the picture that follows.
+    """
     command = [sys.executable, "-m", "precompute", "paint", *words]
-    started, shown = time.perf_counter(), []
+    started, shown, turned, rests = time.perf_counter(), [], 0.0, 0.0
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         for line in child.stdout:
             event = json.loads(line)["event"]
+            if event == "picture" and rests:
+                turned = time.perf_counter() - rests
+                break
             if event == "picture":
                 shown.append(time.perf_counter())
+            elif event == "resting" and turn:
+                rests = time.perf_counter()
+                child.stdin.write(f"{turn}\n")
+                child.stdin.flush()
             elif event == "resting":
-                child.stdin.close()
+                break
+        child.stdin.close()
+        child.stdout.read()
     if len(shown) < 2:
         raise SystemExit("paint told of no pictures.")
-    return (shown[-1] - shown[0]) / (len(shown) - 1) * 1e3, shown[-1] - started
+    return (shown[-1] - shown[0]) / (len(shown) - 1) * 1e3, shown[-1] - started, turned * 1e3
 
 
 def _finished(model: LoadedModel, result: object) -> object:

@@ -8,18 +8,21 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from deepvis_app.messages import U8, LayerInfo, UnitStats
+from deepvis_app.messages import U8, Box, LayerInfo, UnitStats
 from deepvis_app.models import LoadedModel
 from precompute.painting.telling import Look
 from precompute.synthesis.ascent import Ascent, Task
 from precompute.synthesis.display import as_bytes, as_rgb, reached
 from precompute.synthesis.maker import Maker, Wish, image_for
+from precompute.synthesis.part import Parts
+from precompute.synthesis.recording import keeps_whole
 
 
 class Easel:
     """Pictures of one unit, or of it and a second one, `other` (unit, 1 or -1), one for each of the wish's seeds.
 
-    `stats` are those of the unit, where they are known. Raises ValueError, one sentence, as `Maker` does.
+    `stats` are those of the unit, where they are known; `parts` are kept for other units. Raises ValueError, one
+    sentence, as `Maker` does.
     """
 
     def __init__(
@@ -30,9 +33,10 @@ class Easel:
         unit: int,
         other: tuple[int, int] | None = None,
         stats: UnitStats | None = None,
+        parts: Parts | None = None,
     ) -> None:
         self._model, self._unit, self._other, self._stats = model, unit, other, stats
-        maker = Maker(model, layer, wish)
+        maker = Maker(model, layer, wish, parts=parts)
         self._part, self._climb = maker.part, maker.climb
         self._ascent = Ascent(self._climb, self._tasks(wish))
         self.wish = wish
@@ -61,33 +65,42 @@ class Easel:
 
     def look(self) -> Look:
         """The pictures and values of the last step."""
-        values = self._ascent.activations.tolist()
-        return self._seen(self._ascent.pictures, self._ascent.values, values)
+        at = self._ascent
+        others = () if at.others is None else at.others.tolist()
+        return self._seen(at.pictures, at.whole, at.values, at.activations.tolist(), others)
 
     def finished(self) -> tuple[Look, tuple[str, ...]]:
         """What came out, with the values of the very pictures that are shown, and what went wrong, once each."""
         found = self._ascent.result()
         with torch.no_grad():
-            pictures = self._climb.image.pictures(found.codes)
+            pictures, whole = self._climb.painted(found.codes)
         pixels = as_bytes(self._climb.image.displayed(pictures)).float()
         own = self._reached(pixels, self._unit)
         others = () if self._other is None else self._reached(pixels, self._other[0])
         wrong = tuple(dict.fromkeys(reason for reason in found.reasons if reason))
-        return self._seen(pictures, found.values, own, others), wrong
+        return self._seen(pictures, whole, found.values, own, others), wrong
 
     def _seen(
-        self, pictures: Tensor, objective: Tensor, values: Sequence[float], others: Sequence[float] = ()
+        self,
+        pictures: Tensor,
+        whole: Tensor | None,
+        objective: Tensor,
+        values: Sequence[float],
+        others: Sequence[float],
     ) -> Look:
         strongest = int((-objective if self.wish.minimise else objective).argmax())
         percentile = None if self._stats is None else self._stats.percentile(values[strongest])
-        return Look(
-            self._ascent.index, self.total, self._shown(pictures), values, strongest, percentile, others
-        )
+        shown, field = self._shown(pictures, whole)
+        return Look(self._ascent.index, self.total, shown, values, strongest, percentile, others, field)
 
-    def _shown(self, pictures: Tensor) -> list[U8]:
-        """What of each picture the unit sees, (H, W, 3)."""
-        cut = self._part.shown(as_bytes(self._climb.image.displayed(pictures)))
-        return [as_rgb(one) for one in cut]
+    def _shown(self, pictures: Tensor, whole: Tensor | None) -> tuple[list[U8], Box | None]:
+        """The whole pictures (H, W, 3) where an atlas keeps them, and where the unit's field lies in them; or what of
+        each the unit sees.
+        """
+        part, image = self._part, self._climb.image
+        if whole is None or not keeps_whole(whole.shape[-2:], part.field):
+            return [as_rgb(one) for one in part.shown(as_bytes(image.displayed(pictures)))], None
+        return [as_rgb(one) for one in as_bytes(image.displayed(whole))], part.field
 
     def _reached(self, pixels: Tensor, unit: int) -> list[float]:
         units = torch.full((len(pixels),), unit, device=pixels.device)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 from deepvis_app.messages import F32, U8
 from deepvis_app.models import LoadedModel
 from deepvis_app.render.pictures import read_picture
-from precompute.generators.opening import open_generator
 from precompute.generators.topology import AnyGenerator
 from precompute.synthesis.maker import Wish
 from precompute.synthesis.making import half_is_fast
@@ -78,10 +76,3 @@ class Starts:
         several = self.first is not None and self.generator is not None and len(self.seeds) > 1
         noise = _NOISE if several and not preset.noise else preset.noise
         return replace(preset, steps=self.steps or preset.steps, noise=noise)
-
-
-def opened(options: argparse.Namespace, model: LoadedModel, scales: Mapping[int, float]) -> Starts:
-    """What the options of `paint` mean. Raises GeneratorError."""
-    generator, card = open_generator(options.generator) if options.method == "dgn-am" else (None, {})
-    seeds = tuple(range(options.seed, options.seed + options.pictures))
-    return Starts(model, generator, card, options.preset, options.steps, seeds, options.gamma, scales)

@@ -13,7 +13,7 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image
 
-from deepvis_app.messages import U8
+from deepvis_app.messages import U8, Box
 from precompute.progress import Status
 
 _GAP_S = 0.1  # pictures come at most this often; the last one always comes
@@ -21,7 +21,10 @@ _GAP_S = 0.1  # pictures come at most this often; the last one always comes
 
 @dataclass(frozen=True)
 class Look:
-    """The pictures (H, W, 3 each) after a step, the units' values, and what is told of the strongest."""
+    """The pictures (H, W, 3 each) after a step, the units' values, and what is told of the strongest.
+
+    With a `field` (top, left, bottom, right) the unit sees only that part of the pictures.
+    """
 
     step: int
     total: int
@@ -30,6 +33,7 @@ class Look:
     strongest: int
     percentile: float | None
     others: Sequence[float] = ()  # the second unit's values, where there is one
+    field: Box | None = None
 
 
 class Teller:
@@ -50,7 +54,9 @@ class Teller:
 
     def picture(self, look: Look) -> None:
         self._shown_at = time.monotonic()
-        others: dict[str, Any] = {"others": [_short(value) for value in look.others]} if look.others else {}
+        more: dict[str, Any] = {"others": [_short(value) for value in look.others]} if look.others else {}
+        if look.field is not None:
+            more["field"] = list(look.field)
         self._tell(
             event="picture",
             step=look.step,
@@ -58,13 +64,13 @@ class Teller:
             value=_short(look.values[look.strongest]),
             percentile=None if look.percentile is None else round(look.percentile, 2),
             values=[_short(value) for value in look.values],
-            **others,
+            **more,
             png=_png(look.pictures),
             count=len(look.pictures),
         )
 
-    def note(self, text: str) -> None:
-        self._tell(event="note", text=text)
+    def note(self, text: str, **facts: object) -> None:
+        self._tell(event="note", text=text, **facts)
 
     def resting(self) -> None:
         self._tell(event="resting")

@@ -33,6 +33,10 @@ class Words:
         """The oldest line that was not taken yet, or None."""
         return self._lines.popleft() if self._lines else None
 
+    def follows(self, word: str) -> bool:
+        """Whether a line that begins with this word was said and not taken yet."""
+        return any(line.split(maxsplit=1)[0] == word for line in tuple(self._lines))
+
     def wait(self, seconds: float) -> None:
         """Until there is a line, or the input ends, at most so long."""
         if not self._lines and not self._over.is_set():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -46,6 +47,14 @@ class Climb:
     gamma: float = GAMMA
     scales: Mapping[int, float] = field(default_factory=dict)
 
+    def painted(self, codes: Tensor, *, half: bool = False) -> tuple[Tensor, Tensor | None]:
+        """The codes' pictures (N, 3, h, w) of the canvas, and the whole ones of which they are cut, if any are."""
+        whole = self.image.whole(codes, half=half)
+        if whole is None:
+            return self.image.pictures(codes, half=half), None
+        top, left, bottom, right = self.part.canvas
+        return whole[..., top:bottom, left:right], whole
+
 
 @dataclass(frozen=True)
 class Ascended:
@@ -80,8 +89,9 @@ class Ascent:
 
     A picture depends on its task alone, not on the others of the batch (but for rounding). In each step, in the
     order of the code of 2015: codes bounded, value and gradient, step, the priors' projections; the last step
-    only reads the value. After a step `pictures` (N, 3, h, w) and `activations` (N,) are those of its forward
-    pass: what is painted on the canvas, before the priors move it, and the units' own values.
+    only reads the value. After a step `pictures` (N, 3, h, w), `whole` and `activations` (N,) are those of its
+    forward pass: what is painted (as `Climb.painted`), before the priors move it, and the units' own values; `others`
+    (N,) are the second units' values, or None where no picture has one.
     """
 
     # Inside, values and gradients are of what is raised: negated when minimising.
@@ -98,8 +108,8 @@ class Ascent:
         self._kept = self._codes
         self._trace: list[Tensor] = []
         self.index = 0  # of the next step
-        self.pictures = torch.empty(0)
-        self.activations = self._best
+        self.pictures, self.whole = torch.empty(0), cast(Tensor | None, None)
+        self.activations, self.others = self._best, cast(Tensor | None, None)
 
     @property
     def over(self) -> bool:
@@ -160,14 +170,16 @@ class Ascent:
         half = self._climb.half and moment.done < 1 - EXACT_SHARE
         codes = self._codes.detach().requires_grad_()
         with torch.enable_grad():
-            pictures = self._climb.image.pictures(codes, half=half)
-            self.pictures = pictures.detach()
+            pictures, whole = self._climb.painted(codes, half=half)
+            self.pictures, self.whole = pictures.detach(), None if whole is None else whole.detach()
             for prior in self._preset.priors:
                 pictures = prior.transform(pictures, moment)
             maps = self._maps(pictures, half=half)
             values = self._sign * self._aim.value(maps)
             (gradient,) = torch.autograd.grad(values.sum(), codes)
-        self.activations = values_of(maps.detach(), self._aim.units, self._climb.objective.whole_map)
+        aim, whole_map = self._aim, self._climb.objective.whole_map
+        self.activations = values_of(maps.detach(), aim.units, whole_map)
+        self.others = values_of(maps.detach(), aim.others, whole_map) if aim.pairs else None
         still = gradient.flatten(1).abs().amax(1) == 0
         if moment.index < RESCUE_STEPS and bool(still.any()):
             self._stood = self._stood | still

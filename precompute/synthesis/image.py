@@ -45,8 +45,10 @@ class Image(Protocol):
     def displayed(self, pictures: Tensor) -> Tensor:
         """The pictures as they are stored and shown, in 0..1."""
 
-    def whole(self, codes: Tensor) -> Tensor | None:
-        """Pictures (N, 3, H, W) of the whole input, where more than the canvas is painted."""
+    def whole(self, codes: Tensor, *, half: bool = False) -> Tensor | None:
+        """Pictures (N, 3, H, W) of the whole input, where more than the canvas is painted; their parts on the canvas
+        are `pictures`.
+        """
 
     def code(self, codes: Tensor) -> Tensor | None:
         """What a generator takes, where there is one."""
@@ -110,7 +112,7 @@ class Pixels:
         """With more contrast about the mean colour, where there is little."""
         return stretched(pictures, self.mean)
 
-    def whole(self, codes: Tensor) -> None:
+    def whole(self, codes: Tensor, *, half: bool = False) -> None:
         """None: what lies outside the canvas is not painted."""
 
     def code(self, codes: Tensor) -> None:

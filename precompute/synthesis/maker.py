@@ -19,7 +19,7 @@ from precompute.synthesis.codes import Codes
 from precompute.synthesis.display import as_bytes, as_rgb, reached
 from precompute.synthesis.image import Image, Pixels
 from precompute.synthesis.objectives import check_objective
-from precompute.synthesis.part import Part, part_for
+from precompute.synthesis.part import Part, Parts
 from precompute.synthesis.presets import Preset
 from precompute.synthesis.recording import (
     CODE_KIND,
@@ -78,8 +78,9 @@ def image_for(model: LoadedModel, part: Part, wish: Wish) -> Image:
 class Maker:
     """Makes pictures of one layer's units, at most `most` of them at once (None: all that it is given).
 
-    Where the memory does not suffice for the pictures of one unit, `most` becomes smaller. Raises ValueError, one
-    sentence, for an objective, a preset or a start that does not fit.
+    Where the memory does not suffice for the pictures of one unit, `most` becomes smaller. `parts` are kept for
+    other makers of the network. Raises ValueError, one sentence, for an objective, a preset or a start that does not
+    fit.
     """
 
     def __init__(
@@ -89,11 +90,12 @@ class Maker:
         wish: Wish,
         stopped: Callable[[], bool] = lambda: False,
         most: int | None = None,
+        parts: Parts | None = None,
     ) -> None:
         self._model, self._layer, self._wish, self._stopped = model, layer, wish, stopped
         self.most = most
         objective = check_objective(wish.objective, layer)
-        self.part = part_for(model, layer, whole_map=objective.whole_map)
+        self.part = (parts or Parts(model)).of(layer, whole_map=objective.whole_map)
         self._image = image_for(model, self.part, wish)
         self.climb = Climb(
             self.part,
@@ -167,7 +169,7 @@ class Maker:
 
     @torch.no_grad()
     def _finished(self, tasks: Sequence[Task], found: Ascended) -> list[Made]:
-        pictures, whole = self._image.pictures(found.codes), self._image.whole(found.codes)
+        pictures, whole = self.climb.painted(found.codes)
         shown = as_bytes(self._image.displayed(pictures))
         activations, others, _ = self._reached(pictures * 255, tasks)
         values, _, better = self._reached(shown.float(), tasks)

@@ -21,6 +21,7 @@ _MARGIN = 1 / 16  # of the field's side, and two pixels: what jitter and blur ma
 # How much values and gradients may differ, as a share of their norm. Single precision along another path stays far
 # below, but in deep networks a rectifier here and there may switch.
 _VALUES, _GRADIENTS = 1e-3, 0.05
+_KEPT = 8  # parts; each may hold weights of its own
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,23 @@ def part_for(model: LoadedModel, layer: LayerInfo, *, whole_map: bool = False) -
     height, width = model.info.input_size
     run = _replay(layer, tape) if _replays(model, layer, tape) else lambda x: run_whole(model, layer, x)
     return Part(layer, (0, 0, height, width), field_box(model, layer), run, cut=False)
+
+
+class Parts:
+    """Of one network, with the last few kept, because finding one takes as long as many steps."""
+
+    def __init__(self, model: LoadedModel) -> None:
+        self._model = model
+        self._kept: dict[tuple[str, bool], Part] = {}
+
+    def of(self, layer: LayerInfo, *, whole_map: bool = False) -> Part:
+        """As `part_for`."""
+        key = layer.name, whole_map
+        part = self._kept.pop(key, None) or part_for(self._model, layer, whole_map=whole_map)
+        self._kept[key] = part
+        if len(self._kept) > _KEPT:
+            del self._kept[next(iter(self._kept))]
+        return part
 
 
 def run_whole(model: LoadedModel, layer: LayerInfo, x: Tensor) -> Tensor:

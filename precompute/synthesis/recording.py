@@ -74,11 +74,14 @@ def picture_of(
         more |= {"other": unit, "with": sign > 0, "other_activation": round(made.other, 4)}
     if made.code is not None and codes:
         more["code"] = packed(made.code)
-    whole = made.whole
-    if whole is None or max(whole.shape) > MAX_SIDE or whole.shape == made.rgb.shape:
-        whole = None
-    else:
+    whole = made.whole if made.whole is not None and keeps_whole(made.whole.shape[:2], seen) else None
+    if whole is not None:
         more["field"] = list(seen)
     percentile = None if stats is None else stats.percentile(made.activation)
     facts = PictureFacts(made.activation, percentile, made.task.seed, more=more)
     return UnitPicture(kind, rank, made.rgb, score_of(made), facts, whole=whole)
+
+
+def keeps_whole(size: tuple[int, ...], seen: Box) -> bool:
+    """Whether an atlas keeps all of a picture of this size of which the unit sees `seen`."""
+    return max(size) <= MAX_SIDE and seen != (0, 0, *size)

@@ -26,6 +26,12 @@ def test_pictures_are_one_png_side_by_side_with_their_values() -> None:
     assert np.array_equal(np.array(Image.open(io.BytesIO(png))), np.concatenate([RED, BLUE], 1))
 
 
+def test_where_the_unit_sees_a_part_its_field_is_told() -> None:
+    file = io.StringIO()
+    Teller(file).picture(Look(3, 20, (RED,), (1.0,), 0, None, field=(1, 2, 3, 5)))
+    assert json.loads(file.getvalue())["field"] == [1, 2, 3, 5]
+
+
 def test_pictures_are_due_ten_times_a_second_and_at_once_after_a_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -43,3 +43,17 @@ def test_words_that_came_before_the_end_are_still_heard() -> None:
         assert word == "stop"
         assert until_over(words)
     os.close(read)
+
+
+def test_words_that_follow_are_known_before_they_are_taken() -> None:
+    read, write = os.pipe()
+    os.write(write, b"unit a:1\nunited\npoke\n")
+    with Words(read) as words:
+        ends = time.monotonic() + 5
+        while not words.follows("poke") and time.monotonic() < ends:
+            words.wait(0.1)
+        assert words.take() == "unit a:1"
+        assert not words.follows("unit")
+        assert words.follows("poke")
+        os.close(write)
+    os.close(read)
