@@ -31,6 +31,7 @@ class PaintChild:
         self._lines = Lines()
         self._process: subprocess.Popen[bytes] | None = None
         self._unsaid: list[str] = []  # before there is a process
+        self._said = 0  # words, with those
         self._saying = threading.Lock()
         self._ending = threading.Event()
         self._left = threading.Event()  # the thread may go
@@ -50,10 +51,28 @@ class PaintChild:
 
     def say(self, word: str) -> None:
         """A line to the child; one that does not listen any more does not hear it. A paused one goes on for it."""
-        words = ["go", word] if self._report.held and word not in ("pause", "go") else [word]
-        self._report.hold(word == "pause")
+        self._say([word] if word in ("pause", "go") else self._awake([word]))
+
+    def turn(self, order: PaintOrder) -> bool:
+        """Let the child paint something else; False when it cannot be told to."""
+        look = self._report.look
+        lines = [line for line in order.lines if line not in look.order.lines]
+        if look.over or not lines or not order.turns(look.order):
+            return False
+        words = self._awake(lines)
+        last = self._said + len(words)
+        self._report.turn(order, range(last - len(lines) + 1, last + 1))
+        self._say(words)
+        return True
+
+    def _awake(self, words: list[str]) -> list[str]:
+        return ["go", *words] if self._report.held else words
+
+    def _say(self, words: list[str]) -> None:
+        self._report.hold(words == ["pause"])
         with self._saying:
             self._unsaid += words
+            self._said += len(words)
             self._send()
 
     def end(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from deepvis_app.messages import U8, Painting, PaintState, PictureFacts, UnitPicture
+from deepvis_app.messages import U8, Box, Painting, PaintOrder, PaintState, PictureFacts, UnitPicture, frozen
 
 KIND = "painted"
 MOST = 9  # pictures
@@ -52,6 +52,7 @@ class PaintReport:
         self._decode = decode
         self._changing = threading.Lock()
         self._held = False  # the child was asked to pause
+        self._awaited: range | None = None  # words, by number, that turn it to what is to be painted now
         self._facts: dict[str, Any] = {}
         self._seed: int | None = None
         self._end: tuple[str, str] | None = None
@@ -69,6 +70,13 @@ class PaintReport:
         with self._changing:
             if self.look.state == before:
                 self.look = replace(self.look, state=after)
+
+    def turn(self, order: PaintOrder, words: range) -> None:
+        """These of the child's words, by number, order something else; until their answer it speaks of the old."""
+        with self._changing:
+            self._awaited = words
+            state: PaintState = "starting" if self.look.state == "starting" else "painting"
+            self.look = Painting(order, state, began=self.look.began)
 
     def take(self, lines: list[bytes]) -> bool:
         """Follow these lines; of pictures in a row only the last is decoded. Whether there was one."""
@@ -88,15 +96,19 @@ class PaintReport:
         """The child is gone, with this exit status; `asked`: it was wanted to end."""
         end = self._end
         if end is not None and end[0] == "failed":
-            self._set(state="failed", sentence=end[1])
+            self.fail(end[1])
         elif asked or end is not None:
-            self._set(state="stopped", sentence=end[1] if end is not None else "")
+            self._end_with("stopped", end[1] if end is not None else "")
         else:
             why = self._last_line or SILENT
             self.fail(why if code in (0, 1, 2, None) else f"{why} (exit status {code})")
 
     def fail(self, sentence: str) -> None:
-        self._set(state="failed", sentence=sentence)
+        self._end_with("failed", sentence)
+
+    def _end_with(self, state: PaintState, sentence: str) -> None:
+        with self._changing:
+            self.look = replace(self.look, state=state, sentence=sentence)
 
     def _event(self, line: bytes) -> dict[str, Any] | None:
         event = _event(line)
@@ -107,14 +119,24 @@ class PaintReport:
     def _take_event(self, event: dict[str, Any]) -> None:
         kind, text = event["event"], _shortened(str(event.get("text", "")))
         if kind == "start":
+            self._answered(_whole(event.get("heard")))
+            self._facts = {}
             self._keep_facts(event)
             self._set(total=_whole(event.get("total")))
         elif kind == "note":
+            if self._awaited is not None and _whole(event.get("heard")) in self._awaited:
+                self.fail(text)  # it paints on what it did before, which nobody wants any more
             self._set(note=text)
         elif kind == "resting":
             self._set(state="resting")
         elif kind == "end":
             self._end = str(event.get("status")), text
+
+    def _answered(self, word: int) -> None:
+        """The child begins anew, because of this word."""
+        with self._changing:
+            if self._awaited is not None and word >= self._awaited[-1]:
+                self._awaited = None
 
     def _show(self, event: dict[str, Any] | None) -> None:
         """Decode and show a picture; one that cannot be read is left out."""
@@ -138,8 +160,10 @@ class PaintReport:
         )
 
     def _set(self, **changes: Any) -> None:
+        """Unless it is of what was painted before."""
         with self._changing:
-            self.look = replace(self.look, **changes)
+            if self._awaited is None:
+                self.look = replace(self.look, **changes)
 
     def _pictures(self, event: dict[str, Any], found: tuple[U8, ...]) -> tuple[UnitPicture, ...]:
         second, now = self.look.order.second, datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -147,15 +171,19 @@ class PaintReport:
         more = {"method": self.look.order.method, **self._facts, "step": _whole(event.get("step"))}
         if second is not None:
             more["with"] = str(second)
+        field = _field(event.get("field"), found[0])
+        if field is not None:
+            more["field"] = list(field)
         made = []
-        for rank, (rgb, value, other) in enumerate(zip(found, own, others, strict=True)):
+        for rank, (painted, value, other) in enumerate(zip(found, own, others, strict=True)):
+            rgb, whole = (painted, None) if field is None else (_cut(painted, field), painted)
             beside = {} if second is None or other is None else {f"activation of {second}": other}
             facts = PictureFacts(
                 value,
                 seed=None if self._seed is None else self._seed + rank,
                 more={**more, **beside, KIND: f"{now} {rank}"},
             )
-            made.append(UnitPicture(KIND, rank, rgb, value or 0.0, facts))
+            made.append(UnitPicture(KIND, rank, rgb, value or 0.0, facts, whole=whole))
         return tuple(made)
 
     def _keep_facts(self, event: dict[str, Any]) -> None:
@@ -187,6 +215,20 @@ def _numbers(values: object, count: int) -> list[float | None]:
     """So many numbers; without exactly so many, nothing is known."""
     found = values if isinstance(values, list) and len(values) == count else [None] * count
     return [_real(value) for value in found]
+
+
+def _field(value: object, picture: U8) -> Box | None:
+    """(top, left, bottom, right) inside the picture, or None."""
+    if not isinstance(value, list) or len(value) != 4 or any(type(n) is not int for n in value):
+        return None
+    top, left, bottom, right = value
+    inside = 0 <= top < bottom <= picture.shape[0] and 0 <= left < right <= picture.shape[1]
+    return (top, left, bottom, right) if inside else None
+
+
+def _cut(picture: U8, box: Box) -> U8:
+    top, left, bottom, right = box
+    return frozen(picture[top:bottom, left:right].copy())
 
 
 def _whole(value: object) -> int:

@@ -31,7 +31,9 @@ class Painter:
         self._number = count()
 
     def paint(self, order: PaintOrder) -> None:
-        """Start a child for the order; the one before is ended."""
+        """Turn the child to the order, or start one for it; then the one before is ended."""
+        if self._child is not None and not self._child.gone and self._child.turn(order):
+            return
         self.end()
         self._child = PaintChild(order, self._command, self._cwd, self._decode)
 

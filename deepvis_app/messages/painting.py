@@ -16,7 +16,9 @@ PaintState = Literal["starting", "painting", "paused", "resting", "stopped", "fa
 class PaintOrder:
     """One unit of one network, or two units of a layer together, painted by a method.
 
-    `words` is the sub-command of `precompute` with all its options; `name` is what a person calls it.
+    `words` is the sub-command of `precompute` with all its options; `name` is what a person calls it. `fixed` are those
+    of the words that stay as long as the child does, and `lines`, said to a child of another order with the same fixed
+    words, turn it to this one.
     """
 
     fingerprint: str  # of the network
@@ -25,6 +27,12 @@ class PaintOrder:
     method: str
     words: tuple[str, ...]
     second: UnitRef | None = None
+    fixed: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+    def turns(self, before: PaintOrder) -> bool:
+        """Whether the child of an order before can be turned to this one."""
+        return bool(self.lines) and self.fixed == before.fixed and self.fingerprint == before.fingerprint
 
 
 @dataclass(frozen=True)

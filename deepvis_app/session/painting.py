@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
@@ -15,8 +16,8 @@ from deepvis_app.session.state import ViewState
 if TYPE_CHECKING:
     from deepvis_app.session.session import Session, View
 
-COMMAND, DEFAULT_COUNT = "paint", 1  # of `precompute`
-SETTLE_S = 0.4  # another unit is begun with when the selection has rested for so long
+COMMAND = "paint"  # of `precompute`
+SETTLE_S = 0.4  # another child is begun with when the selection has rested for so long
 NO_PAINTER = "Nothing can be painted here."
 NO_UNIT = "There is no unit to paint yet: load a network first."
 NOT_PAINTING = "Nothing is being painted: begin with Paint (key 6)."
@@ -39,7 +40,10 @@ class PaintPort(Protocol):
 
 
 class PaintFeed:
-    """Lets the painter follow the selection: at most one order at work, begun when the selection rests."""
+    """Lets the painter follow the selection: at most one order at work.
+
+    What the child can be turned to is painted at once; where it needs another one, when the selection rests.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.port: PaintPort | None = None
@@ -81,16 +85,20 @@ class PaintFeed:
             self.known = look
 
     def _turn_to(self, wanted: PaintOrder | None) -> None:
-        """The child that is there ends at once; a first one is begun at once."""
-        if self._begun and self.port is not None:
-            self.port.end()
-        first = self._order is None
+        """The child turns to it at once, or ends; a first one is begun at once."""
+        before, begun, port = self._order, self._begun, self.port
+        turns = begun and before is not None and wanted is not None and wanted.turns(before)
+        if begun and port is not None and not turns:
+            port.end()
         self._order, self._begun = wanted, False
-        self._due = self._clock() + (0 if first else SETTLE_S)
+        self._due = self._clock() + (0 if before is None or turns else SETTLE_S)
         if wanted is not None:
             self.known = Painting(wanted)
         elif self.known is not None and not self.known.over:
             self.known = replace(self.known, state="stopped")
+        if turns:
+            self.begin()
+            self.take()
 
 
 def paint_order(model: ModelInfo | None, state: ViewState) -> PaintOrder | None:
@@ -101,14 +109,17 @@ def paint_order(model: ModelInfo | None, state: ViewState) -> PaintOrder | None:
     layer = model.layer(ref.layer)
     word = word_for(model, layer)
     second = None if state.second is None else replace(ref, unit=state.second.unit)
-    words = [COMMAND, *model_words(model.choice), *said("--device", model.choice.device, "auto")]
-    words += ["--unit", f"{word}:{ref.unit}", "--method", state.paint_method]
-    words += [] if second is None else ["--with", f"{word}:{second.unit}"]
-    if state.paint_method == "dgn-am":
-        words += said("--generator", state.paint_generator, DEFAULT)
-    words += said("--pictures", state.paint_count, DEFAULT_COUNT)
+    of = [f"{word}:{one.unit}" for one in (ref, second) if one is not None]
+    count = str(state.paint_count)
+    fixed = [COMMAND, *model_words(model.choice), *said("--device", model.choice.device, "auto")]
+    fixed += said("--generator", state.paint_generator, DEFAULT)
+    words = ["--unit", of[0], "--method", state.paint_method, "--pictures", count]
+    words += ["--with", of[1]] if len(of) > 1 else []
+    lines = f"method {state.paint_method}", f"pictures {count}", f"unit {shlex.join(of)}"
     name = f"{layer.alias}:{ref.unit}" + ("" if second is None else f" + {second.unit}")
-    return PaintOrder(model.fingerprint, ref, name, state.paint_method, tuple(words), second)
+    return PaintOrder(
+        model.fingerprint, ref, name, state.paint_method, (*fixed, *words), second, tuple(fixed), lines
+    )
 
 
 def is_shown(state: ViewState) -> bool:

@@ -11,6 +11,7 @@ METHODS = (
     ("am", "AM", "Pixel by pixel, with hand-made priors (Yosinski et al. 2015)"),
 )
 STARTING = "The network is loaded for it"
+BEGINS = "begins ..."  # with the network that is loaded
 _LONG_S = 3.0  # a start that takes longer tells how long it has taken
 
 
@@ -21,7 +22,7 @@ def state_words(painting: Painting, now: float) -> str:
         waited = now - painting.began
         return f"{STARTING} ({waited:.0f} s)" if painting.began and waited >= _LONG_S else f"{STARTING} ..."
     if painting.state == "painting":
-        return steps
+        return steps if painting.pictures else BEGINS
     if painting.state == "resting":
         return f"finished after {painting.step} steps"
     if painting.state == "failed":

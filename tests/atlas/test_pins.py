@@ -141,5 +141,17 @@ def test_painted_pictures_are_kept_beside_the_pinned_ones_with_their_facts() -> 
     assert len(held()) == 1
 
 
+def test_a_painted_picture_is_kept_with_all_of_it_and_what_the_unit_sees() -> None:
+    whole = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    facts = PictureFacts(7.5, more={"painted": "t 0", "field": [8, 4, 40, 36]})
+    picture = UnitPicture("painted", 0, whole[8:40, 4:36].copy(), 7.5, facts, whole=whole)
+    carry_out(replace(order(1), picture=picture))
+    with AtlasReader(user_path(PRINT), PRINT) as reader:
+        (kept,) = reader.unit(REF).pictures["painted"]
+    assert kept.whole is not None
+    assert np.array_equal(kept.whole, whole)
+    assert np.array_equal(kept.rgb, picture.rgb)
+
+
 def test_every_kind_that_is_kept_one_by_one_has_its_way() -> None:
     assert WAYS.keys() == KEPT_KINDS.keys()

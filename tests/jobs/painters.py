@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from deepvis_app.jobs.painter import Painter
@@ -36,8 +37,8 @@ def picture(step, level=0, count=1, **more):
     tell(event="picture", step=step, total=TOTAL, value=values[-1], percentile=90.0 + step, values=values,
          png=png(*((10 * step, level, k) for k in range(count))), count=count, **more)
 
-def started():
-    tell(event="start", job="paint", total=TOTAL, unit="steps", what="conv1:3", generator="dgn64-fc6", seed=7)
+def started(**more):
+    tell(event="start", job="paint", total=TOTAL, unit="steps", what="conv1:3", generator="dgn64-fc6", seed=7, **more)
 
 def word():
     """The next line on standard input, "" for none, None for its end."""
@@ -71,6 +72,12 @@ def good():
             if said == "stop":
                 tell(event="end", status="stopped", text="Stopped.")
                 return
+            if said == "unit conv1:99":
+                tell(event="note", text="There is no unit 99.", heard=heard)
+            elif said.split()[0] in ("unit", "method"):
+                picture(step, 200)  # of the old one
+                started(heard=heard)
+                step, resting = 0, False
             if said in ("poke", "again") or said.startswith("from "):
                 step, resting = 0, False
         elif held or resting:
@@ -137,6 +144,12 @@ def order(*words: str, unit: int = 3, second: int | None = None) -> PaintOrder:
     ref = UnitRef("conv1", unit)
     other = None if second is None else UnitRef("conv1", second)
     return PaintOrder("0", ref, f"conv1:{unit}", "dgn-am", ("paint", *words), other)
+
+
+def turnable(unit: int, method: str = "dgn-am", generator: str = "") -> PaintOrder:
+    """An order that a child of another one can be turned to, unless it has another generator."""
+    lines = f"method {method}", f"unit conv1:{unit}"
+    return replace(order(unit=unit), method=method, fixed=("paint", generator), lines=lines)
 
 
 @contextmanager

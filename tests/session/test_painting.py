@@ -102,7 +102,9 @@ def test_a_press_begins_at_once_and_shows_the_painting(program: Program) -> None
     state = program.session.view.state
     assert (state.painting, state.pictures_from, state.show_unit_pictures) == (True, "painting", True)
     (order,) = program.port.orders
-    assert order.words == ("paint", "--model", "toy", "--unit", "conv1:0", "--method", "dgn-am")
+    assert order.words[:3] == order.fixed == ("paint", "--model", "toy")
+    assert order.words[3:] == ("--unit", "conv1:0", "--method", "dgn-am", "--pictures", "1")
+    assert order.lines == ("method dgn-am", "pictures 1", "unit conv1:0")
     assert (order.ref, order.second, order.name) == (UnitRef("conv1", 0), None, "conv1:0")
     assert program.state == "starting"
     look = program.look(step=3)
@@ -113,30 +115,46 @@ def test_what_is_chosen_is_said(program: Program) -> None:
     program.session.change(layer="prob", unit=2, paint_method="am", paint_count=4, paint_generator="mine")
     program.session.change(second=UnitRef("prob", 1))
     paints.toggle_painting(program.session)
-    assert program.port.orders[0].words[3:] == (
-        *("--unit", "fc8:2", "--method", "am", "--with", "fc8:1", "--pictures", "4"),
+    order = program.port.orders[0]
+    assert order.words[3:] == (
+        *("--generator", "mine", "--unit", "fc8:2", "--method", "am", "--pictures", "4", "--with", "fc8:1"),
     )
-    assert program.port.orders[0].second == UnitRef("fc8", 1)
-    assert program.port.orders[0].name == "fc8:2 + 1"
-    program.session.change(paint_method="dgn-am")
-    program.later()
-    assert program.port.orders[1].words[5:] == (
-        *("--method", "dgn-am", "--with", "fc8:1", "--generator", "mine", "--pictures", "4"),
-    )
+    assert order.lines == ("method am", "pictures 4", "unit fc8:2 fc8:1")
+    assert order.second == UnitRef("fc8", 1)
+    assert order.name == "fc8:2 + 1"
 
 
-def test_another_unit_ends_the_old_painting_at_once_and_is_begun_when_the_selection_rests(
+def test_what_the_child_can_be_turned_to_is_painted_at_once(program: Program) -> None:
+    paints.toggle_painting(program.session)
+    program.look(step=3, pictures=(painted(),))
+    program.session.change(unit=1)
+    program.session.change(layer="conv2", unit=7)
+    program.session.change(paint_method="am", paint_count=9)
+    assert [order.lines for order in program.port.orders[1:]] == [
+        ("method dgn-am", "pictures 1", "unit conv1:1"),
+        ("method dgn-am", "pictures 1", "unit c2:7"),
+        ("method am", "pictures 9", "unit c2:7"),
+    ]
+    assert "end" not in program.port.did
+    assert program.session.view.painting == Painting(program.port.orders[-1])
+    look = program.look(step=1)
+    assert program.session.view.painting is look
+    paints.poke(program.session)
+    assert program.port.did[-1] == "poke"
+
+
+def test_another_generator_ends_the_old_child_at_once_and_is_begun_when_the_selection_rests(
     program: Program,
 ) -> None:
     paints.toggle_painting(program.session)
     program.look()
-    for unit in (1, 2, 3):
-        program.session.change(unit=unit)
+    for generator in ("a", "b", "c"):
+        program.session.change(paint_generator=generator, unit=len(generator))
         program.later(SETTLE_S / 2)
         assert program.state == "starting"
     assert program.port.did[1:] == ["end"]
     program.later()
-    assert [order.ref.unit for order in program.port.orders] == [0, 3]
+    assert [order.fixed[3:] for order in program.port.orders] == [(), ("--generator", "c")]
     program.later()
     assert len(program.port.orders) == 2
 
@@ -224,7 +242,7 @@ def test_a_frame_begins_a_painting_or_sets_one_that_is_there_anew(program: Progr
     seeing(program, (16, 16, 3))
     paints.start_from_input(program.session)
     assert [type(one) for one in program.port.did] == [PaintOrder, tuple]
-    program.session.change(unit=1)  # not begun yet
+    program.session.change(paint_generator="mine")  # not begun yet
     paints.start_from_input(program.session)
     paints.start_from_input(program.session)
     assert [type(one) for one in program.port.did[2:]] == [str, PaintOrder, tuple, tuple]

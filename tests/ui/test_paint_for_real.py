@@ -93,7 +93,7 @@ def test_the_frame_that_is_seen_is_where_it_begins(window: Window) -> None:
     assert painting.note.startswith("from ")
 
 
-def test_another_unit_is_painted_when_the_selection_rests_and_the_old_child_is_gone(window: Window) -> None:
+def test_another_unit_is_painted_by_the_same_child(window: Window) -> None:
     window.shown.press("6")
     window.until("painting")
     pid = window.pid()
@@ -103,6 +103,21 @@ def test_another_unit_is_painted_when_the_selection_rests_and_the_old_child_is_g
     painting = window.session.view.painting
     assert painting is not None
     assert painting.order.ref == UnitRef("features.conv1", 3)
+    assert painting.pictures[0].rgb[0, 0, 1] == 3  # words
+    assert window.pid() == pid
+
+
+def test_another_generator_is_painted_with_when_the_selection_rests_and_the_old_child_is_gone(
+    window: Window,
+) -> None:
+    window.shown.press("6")
+    window.until("painting")
+    pid = window.pid()
+    window.session.change(paint_generator="mine")
+    window.until("resting")
+    painting = window.session.view.painting
+    assert painting is not None
+    assert painting.order.words[-8:-6] == ("--generator", "mine")
     assert gone(pid)
 
 

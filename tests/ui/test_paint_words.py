@@ -23,6 +23,7 @@ def painting(value: float | None = 5.0, **changes: object) -> Painting:
     [
         (painting(), "step 12 of 200"),
         (painting(total=0), "step 12"),
+        (painting(pictures=()), "begins ..."),
         (painting(state="paused"), "paused at step 12 of 200"),
         (painting(state="stopped"), "stopped at step 12 of 200"),
         (painting(state="stopped", pictures=()), "stopped"),
