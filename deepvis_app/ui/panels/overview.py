@@ -13,12 +13,14 @@ from deepvis_app.messages import U8, Mosaic, UnitRef
 from deepvis_app.render.grid import place_at, tile_box
 from deepvis_app.session import Session, View
 from deepvis_app.session.intents import select
-from deepvis_app.ui.panels.common import POINTED, SELECTED, as_seen, table_of, unit_name
+from deepvis_app.session.painting import mark_second
+from deepvis_app.ui.panels.common import POINTED, SECOND, SELECTED, as_seen, table_of, unit_name
 from deepvis_app.ui.widgets.image_view import ImageView
 from deepvis_app.ui.widgets.placement import Fit, FloatBox
 
 SIDE = 320.0  # canvas pixels of the longer side of every mosaic
 NARROWEST = 12  # characters of a layer's name that its cell must have room for
+OTHER_LAYER = "A second unit must be of the selected layer: shift and click there."
 _GAP = 12.0
 _NAME = QColor("#e8eaee")  # on the pictures' dark ground
 
@@ -41,9 +43,17 @@ class Block:
         """The place in the mosaic's order under a point of the canvas."""
         return place_at(self.mosaic.grid, (y - self.top) / self.zoom, (x - self.left) / self.zoom)
 
+    def tile_of(self, unit: int) -> FloatBox | None:
+        """The unit's tile on the canvas."""
+        places = np.flatnonzero(self.mosaic.order == unit)
+        if not places.size:
+            return None
+        top, left, bottom, right = (n * self.zoom for n in tile_box(self.mosaic.grid, int(places[0])))
+        return top + self.top, left + self.left, bottom + self.top, right + self.left
+
 
 class OverviewCanvas(ImageView):
-    """All mosaics, equally large, in execution order; a click goes to that layer and unit."""
+    """All mosaics, equally large, in execution order; a click goes to that layer and unit, or with Shift marks it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,12 +109,10 @@ class OverviewCanvas(ImageView):
     def _mark(self) -> None:
         state = self._view.state
         block = next((b for b in self.blocks if b.mosaic.layer == state.layer), None)
-        places = np.flatnonzero(block.mosaic.order == state.unit) if block is not None else np.zeros(0)
-        box = None
-        if block is not None and places.size:
-            top, left, bottom, right = (n * block.zoom for n in tile_box(block.mosaic.grid, int(places[0])))
-            box = (top + block.top, left + block.left, bottom + block.top, right + block.left)
-        self.set_mark("selected", box, SELECTED, 2)
+        second = state.second.unit if state.second is not None else None
+        for name, unit, colour in (("second", second, SECOND), ("selected", state.unit, SELECTED)):
+            box = block.tile_of(unit) if block is not None and unit is not None else None
+            self.set_mark(name, box, colour, 2)
         if block is not None and state.layer != self._brought:
             self._brought = state.layer
             self.show_box(block.box)
@@ -138,9 +146,15 @@ class OverviewCanvas(ImageView):
 
     def _click(self, y: float, x: float, button: Qt.MouseButton) -> None:
         ref = self.unit_at(y, x)
-        if ref is not None and button == Qt.MouseButton.LeftButton:
+        if ref is None or button != Qt.MouseButton.LeftButton:
+            return
+        if not self.shift:
             self._session.change(overview=False)
             select(self._session, ref)
+        elif ref.layer == self._view.state.layer:
+            mark_second(self._session, ref.unit)
+        else:
+            self._session.say(OTHER_LAYER)
 
 
 def enlarged(pixels: U8) -> U8:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QShowEvent
+from PyQt6.QtGui import QColor, QPainter, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
 from deepvis_app.messages import I32, Grid, LayerInfo
@@ -59,7 +59,6 @@ class TileView(ImageView):
         self.view = session.view
         self.tiles: Tiled | None = None
         self._selection: tuple[object, ...] = ()
-        self._shift = False  # at the last click
         self.resized.connect(self._report_pane)
 
     def shown_layer(self) -> LayerInfo | None:
@@ -110,15 +109,11 @@ class TileView(ImageView):
 
     def choose(self, unit: int) -> bool:
         """Select the unit that was clicked, or with Shift mark it as the second one; whether it was selected."""
-        if self._shift:
+        if self.shift:
             mark_second(self.session, unit)
         else:
             select_unit(self.session, unit)
-        return not self._shift
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        super().mouseReleaseEvent(event)
+        return not self.shift
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)

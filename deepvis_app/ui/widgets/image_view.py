@@ -35,7 +35,7 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
         self._smooth, self._zoomable = smooth, zoomable
         self._placement = Placement()
         self._pressed: QPointF | None = None
-        self._dragged = False
+        self._dragged = self.shift = False  # whether Shift was held at the last click
         self._mouse: QPointF | None = None  # where the mouse is in the widget, while that is known
         self._content = pyqtgraph.ItemGroup()
         self._image = self._add_image(0)
@@ -272,6 +272,7 @@ class ImageView(pyqtgraph.GraphicsView):  # type: ignore[misc]
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         at = self._inside(event.position())
+        self.shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if self._pressed is not None and not self._dragged and at is not None:
             self.clicked.emit(at[0], at[1], event.button())
         self._pressed = None

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from deepvis_app.messages import UnitRef
 from deepvis_app.render.grid import tile_box
 from deepvis_app.ui.panels.layer_grid import LayerGridPanel
+from deepvis_app.ui.panels.overview import OTHER_LAYER
 from tests.ui.fakes import large_model
 from tests.ui.mouse import click, press_key, type_keys
 from tests.ui.panels.grid import CONV5, GridStage, grid_stage
@@ -64,6 +65,38 @@ def test_a_click_in_the_overview_goes_to_that_layer_and_unit(stage: GridStage) -
     click(overview.viewport(), at.x(), at.y())
     state = stage.session.view.state
     assert (state.layer, state.unit, state.overview) == ("features.conv2", 57, False)
+
+
+def spot_of(stage: GridStage, layer: str, unit: int) -> QPointF:
+    """Where the unit's tile is in the overview."""
+    overview = stage.panel.overview
+    block = next(b for b in overview.blocks if b.mosaic.layer == layer)
+    box = block.tile_of(unit)
+    assert box is not None
+    return overview.to_screen((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+
+
+def test_shift_and_a_click_mark_a_second_unit_of_the_selected_layer_in_the_overview(
+    stage: GridStage,
+) -> None:
+    stage.turn(layer="features.conv2", unit=3, overview=True)
+    overview = stage.panel.overview
+    for marked in (UnitRef("features.conv2", 57), None):
+        at = spot_of(stage, "features.conv2", 57)
+        click(overview.viewport(), at.x(), at.y(), modifier=Qt.KeyboardModifier.ShiftModifier)
+        stage.turn()
+        state = stage.session.view.state
+        assert (state.unit, state.second, state.overview) == (3, marked, True)
+        assert (overview.mark("second") is not None) == (marked is not None)
+
+
+def test_a_unit_of_another_layer_cannot_be_the_second_one_and_the_person_is_told(stage: GridStage) -> None:
+    stage.turn(layer="features.conv2", unit=3, overview=True)
+    at = spot_of(stage, CONV5, 9)
+    click(stage.panel.overview.viewport(), at.x(), at.y(), modifier=Qt.KeyboardModifier.ShiftModifier)
+    state = stage.session.view.state
+    assert (state.layer, state.unit, state.second, state.overview) == ("features.conv2", 3, None, True)
+    assert stage.session.view.notice == OTHER_LAYER
 
 
 def test_the_overview_has_every_layer_that_can_be_shown_without_overlap(qtbot: QtBot) -> None:
