@@ -32,7 +32,7 @@ from deepvis_app.messages import (
     frozen,
 )
 
-MAX_PICTURES = 200  # of one unit; a stranger's file may list any number
+MAX_PICTURES = 200  # of one unit, the first of every kind; a stranger's file may list any number
 _MAX_RUNS = 10_000
 _IMAGE = (
     f"CASE WHEN length(image) <= {MAX_BLOB} THEN image END"  # the length is known without reading the blob
@@ -65,7 +65,7 @@ class AtlasReader:
             )
             rows = connection.execute(
                 f"SELECT run, kind, rank, score, facts, {_IMAGE} FROM {self._pictures} "
-                "WHERE layer = ? AND unit = ? ORDER BY kind, rank LIMIT ?",
+                "WHERE layer = ? AND unit = ? ORDER BY rank, kind LIMIT ?",
                 (ref.layer, ref.unit, MAX_PICTURES),
             ).fetchall()
             notes = self._notes(ref)

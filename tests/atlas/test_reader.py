@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from deepvis_app.atlas import AtlasReader, AtlasWriter
+from deepvis_app.atlas.reader import MAX_PICTURES
 from deepvis_app.messages import PictureFacts, UnitPicture, UnitRecord, UnitRef
 from tests.atlas.makers import NETWORK, RUN, TITLE, atlas, photo, record
 from tests.conftest import ROOT
@@ -30,6 +31,20 @@ def test_pictures_come_by_kind_in_rank_order(path: Path) -> None:
     atlas(path, UnitRecord(UnitRef("conv1", 0), ("am",), shuffled))
     with AtlasReader(path, NETWORK) as reader:
         assert [p.rank for p in reader.unit(UnitRef("conv1", 0)).pictures["am"]] == [0, 1, 2, 10]
+
+
+def test_where_a_unit_has_too_many_pictures_of_a_kind_the_first_of_all_others_are_there(path: Path) -> None:
+    """Twenty pairs of nine seeds must not hide the patches of real images."""
+    tiny = np.zeros((4, 4, 3), np.uint8)
+    many = tuple(UnitPicture("pair", rank, tiny) for rank in range(MAX_PICTURES + 10))
+    unit = record(0, "am", "deconv", "top")
+    atlas(path, UnitRecord(unit.ref, (*unit.kinds, "pair"), (*unit.pictures, *many)))
+    with AtlasReader(path, NETWORK) as reader:
+        found = reader.unit(unit.ref).pictures
+    assert {kind: len(shown) for kind, shown in found.items()} == {
+        "am": 2, "deconv": 2, "top": 2, "pair": MAX_PICTURES - 6,
+    }  # fmt: skip
+    assert [one.facts.activation for one in found["deconv"]] == [0, 1]
 
 
 def test_a_layer_has_a_tile_for_each_unit(path: Path) -> None:
