@@ -21,7 +21,6 @@ from precompute.generators.topology import AnyGenerator
 
 _CONVERSIONS = (".caffemodel", ".pt", ".pth")
 _CAFFENET = "bvlc-caffenet"  # as MODELS names it, where it is installed
-_SIGNED = "fc8"  # its codes are logits; all others are behind a ReLU
 
 
 def open_generator(text: str, bounds: Path | None = None) -> tuple[AnyGenerator, dict[str, Any]]:
@@ -31,8 +30,8 @@ def open_generator(text: str, bounds: Path | None = None) -> tuple[AnyGenerator,
     (deepsim-fc6), a published generator's .caffemodel, .pt, .pth or .safetensors, or caffe:PROTOTXT:CAFFEMODEL for any
     other. Whatever it is, it paints RGB in 0..1 from raw codes. `bounds` is a range file for a published one's codes;
     without it NAME.bounds.txt beside the weights counts, and then what `STATISTICS` says of the layer on average.
-    card["encoder"] has "layer", "fingerprint", and "model" (a name in MODELS) where they are known;
-    card["signed_code"] says whether codes below 0 mean something. Raises GeneratorError.
+    card["encoder"] has "layer", "fingerprint", and "model" (a name in MODELS) where they are known. Raises
+    GeneratorError.
     """
     if text.startswith(PREFIX):
         return _of_caffe(text, bounds)
@@ -49,13 +48,12 @@ def open_generator(text: str, bounds: Path | None = None) -> tuple[AnyGenerator,
     if bounds is not None:
         raise GeneratorError(f"{text} brings the bounds of its codes; others are for published generators.")
     try:
-        generator, card = load_generator(text)
+        return load_generator(text)
     except GeneratorError as error:
         published = (
             f" Published ones are {', '.join(names)}." if "There is no generator" in str(error) else ""
         )
         raise GeneratorError(f"{error}{published}") from error
-    return generator, {"signed_code": False, **card}
 
 
 def _published(path: Path, layer: str, bounds: Path | None) -> tuple[AnyGenerator, dict[str, Any]]:
@@ -112,4 +110,4 @@ def _layer_of(code: tuple[int, ...], text: str) -> str:
 def _card(name: str, layer: str) -> dict[str, Any]:
     known = {"model": _CAFFENET, "layer": layer} if layer else {}
     encoder = {"title": "CaffeNet", **known}
-    return {"name": name, "kind": "generator", "encoder": encoder, "signed_code": layer == _SIGNED}
+    return {"name": name, "kind": "generator", "encoder": encoder}

@@ -42,10 +42,6 @@ class Drawing:
     card: dict[str, Any]
     name: str
 
-    def inverts(self, model: LoadedModel) -> bool:
-        """Whether the network is the one whose codes it draws from."""
-        return encoder_of(self.card).get("fingerprint") == model.info.fingerprint
-
     def told(self) -> dict[str, Any]:
         return {
             **identity(self.generator, self.card),

@@ -50,7 +50,6 @@ def test_a_trained_one_is_opened_by_name_and_by_path() -> None:
     for text in ("mine", str(user_folder() / "mine.safetensors")):
         found, card = open_generator(text)
         assert (found.code_shape, found.size, card["encoder"]["fingerprint"]) == ((6,), 64, "ab")
-        assert not card["signed_code"]
         assert found.upper_bound().tolist() == [7.0] * 6
 
 
