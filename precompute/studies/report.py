@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +24,7 @@ def write(study: Study, desk: Desk, finding: Finding) -> None:
     """NAME.png, NAME.json and NAME with each further ending, in the folder --out. Raises OSError and OptionError."""
     out = desk.options.out
     report = {**facts(study, desk), "private": finding.private, "figures": finding.figures}
-    written = {".json": (json.dumps(report, indent=1, default=str) + "\n").encode(), **finding.files}
+    written = {".json": (json.dumps(_finite(report), indent=1, default=str) + "\n").encode(), **finding.files}
     try:
         sheet = draw_sheet(
             finding.tiles,
@@ -57,6 +59,15 @@ def facts(study: Study, desk: Desk) -> dict[str, Any]:
         "versions": versions(desk.model),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no NaN and no infinity: null stands for them."""
+    if isinstance(value, Mapping):
+        return {name: _finite(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _explained(study: Study, finding: Finding) -> str:

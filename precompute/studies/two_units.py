@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from precompute.options import OptionError
 from precompute.studies.base import Desk, Finding, Study
 from precompute.studies.choices import add_generator, add_objective
+from precompute.synthesis.recipe import between
 
 if TYPE_CHECKING:
     from precompute.studies.painting import Drawing, Painted
 
 GAMMAS = "0,0.8"
+_gamma = between(0.0, 100.0)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -124,7 +126,7 @@ def _figures(desk: Desk, pair: Painted, alone: dict[int, Painted], partner: int)
 
 def _numbers(text: str) -> list[float]:
     try:
-        return [float(word) for word in text.split(",")]
+        return [_gamma(word) for word in text.split(",")]
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers such as {GAMMAS}") from None
 

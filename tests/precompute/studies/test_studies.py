@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from PIL import Image
 from deepvis_app.models import LoadedModel
 from precompute.generators.store import GeneratorError
 from precompute.options import OptionError
+from precompute.publish.sheet import Tile
 from precompute.studies import STUDIES, networks
 from precompute.studies.base import Desk, Finding, StudyStoppedError
 from precompute.studies.command import main
 from precompute.studies.report import write
-from tests.precompute.studies.small import LABELS, data_set, desk, generator, network
+from tests.precompute.studies.small import LABELS, data_set, desk, generator, network, picture
 
 
 @pytest.fixture
@@ -50,6 +52,28 @@ def done(name: str, at: Desk) -> tuple[Finding, dict[str, Any]]:
     with Image.open(at.options.out / f"{name}.png") as sheet:
         assert sheet.width >= finding.columns * 48
     return finding, report["figures"]
+
+
+def test_a_report_is_json_whatever_was_measured(tmp_path: Path, model: LoadedModel) -> None:
+    figures = {"relative": [float("inf"), 1.5], "share": float("nan"), "words": "a"}
+    tiles = [Tile(picture(0, 0), "goldfish")]
+    finding = Finding(tiles=tiles, columns=1, figures=figures, said="Said.", explained="Explained.")
+    write(STUDIES["quality"], desk("quality", tmp_path, model), finding)
+
+    def refused(word: str) -> None:
+        raise AssertionError(f"{word} is no JSON")
+
+    report = json.loads((tmp_path / "quality.json").read_text(), parse_constant=refused)
+    assert report["figures"] == {"relative": [None, 1.5], "share": None, "words": "a"}
+
+
+@pytest.mark.parametrize("gammas", ["a", "0,nan", "-1"])
+def test_a_penalty_has_a_weight_from_0_on(
+    gammas: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["two-units", "--out", str(tmp_path), f"--gammas={gammas}"])
+    assert re.search(r"is not a list of numbers|is not from 0 to 100", capsys.readouterr().err)
 
 
 def test_memorisation_finds_a_copy_and_shows_the_data_set(tmp_path: Path, model: LoadedModel) -> None:
