@@ -246,3 +246,11 @@ def test_what_may_not_be_used_freely_must_be_accepted() -> None:
     for entry in PUBLISHED:
         assert entry.licence
         assert entry.licence_must_be_accepted == ("unrestricted" not in entry.licence)
+
+
+def test_every_generator_but_one_has_the_ranges_of_its_own_code() -> None:
+    ranges = {entry.name: [other.url.rpartition("/")[2] for other in entry.beside] for entry in PUBLISHED}
+    assert ranges["deepsim-pool5"] == ["conv5.txt"]  # pool5's, under that name
+    assert ranges["deepsim-conv4"] == []
+    assert ranges["deepsim-conv3"] == ["conv3.txt"]
+    assert ranges["deepsim-fc6"] == ["fc6.txt"]

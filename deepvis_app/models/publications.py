@@ -65,7 +65,8 @@ def _bvlc(name: str, folder: str, size: int, sha1: str, mean: str) -> Published:
     )
 
 
-def _deepsim(layer: str, *, bounds: bool = False) -> Published:
+def _deepsim(layer: str, bounds: str = "") -> Published:
+    """`bounds` is the range file that has one number for each element of the code, where there is one."""
     return Published(
         f"deepsim-{layer}",
         f"{_FREIBURG}/release_deepsim_v0.zip",
@@ -73,7 +74,7 @@ def _deepsim(layer: str, *, bounds: bool = False) -> Published:
         licence=_DEEPSIM,
         licence_must_be_accepted=True,
         member=f"{layer}/generator.caffemodel",
-        beside=(Beside(BOUNDS, f"{_RANGES}/{layer}.txt"),) if bounds else (),
+        beside=(Beside(BOUNDS, f"{_RANGES}/{bounds}.txt"),) if bounds else (),
         kind="generator",
     )
 
@@ -103,10 +104,10 @@ PUBLISHED: tuple[Published, ...] = (
         "405fc5acd08a3bb12de8ee5e23a96bec22f08204",
         "104,117,123",
     ),
-    _deepsim("fc6", bounds=True),
-    _deepsim("fc7", bounds=True),
-    _deepsim("fc8", bounds=True),
-    _deepsim("pool5"),
-    _deepsim("conv4"),
-    _deepsim("conv3", bounds=True),
+    _deepsim("fc6", bounds="fc6"),
+    _deepsim("fc7", bounds="fc7"),
+    _deepsim("fc8", bounds="fc8"),
+    _deepsim("pool5", bounds="conv5"),  # its 9216 numbers are pool5's: its other files are equal to pool5's own
+    _deepsim("conv4"),  # the file has one number for each channel only
+    _deepsim("conv3", bounds="conv3"),
 )
