@@ -107,7 +107,7 @@ PUBLISHED: tuple[Published, ...] = (
     _deepsim("fc6", bounds="fc6"),
     _deepsim("fc7", bounds="fc7"),
     _deepsim("fc8", bounds="fc8"),
-    _deepsim("pool5", bounds="conv5"),  # its 9216 numbers are pool5's: its other files are equal to pool5's own
-    _deepsim("conv4"),  # the file has one number for each channel only
+    _deepsim("pool5", bounds="conv5"),  # which has pool5's 9216 numbers: their other files are equal
+    _deepsim("conv4"),  # whose file has one number for each channel only
     _deepsim("conv3", bounds="conv3"),
 )

@@ -20,6 +20,9 @@ from deepvis_app.models.caffe.graph import Layer
 from deepvis_app.models.caffe.prototxt import Message
 
 Pair = tuple[int, int]
+MOST_VALUES = (
+    1 << 28
+)  # that a layer reads or makes of one picture: a description alone must not fill the memory
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,10 @@ def _convolution(spec: Spec) -> nn.Module:
     own = spec.own("convolution_param")
     kernel, stride, padding, dilation, outputs = _windows(spec, own)
     groups, bias = own.integer("group", 1), own.flag("bias_term", default=True)
+    _bounded(
+        outputs,
+        [(s + 2 * p) // max(by, 1) for s, p, by in zip(spec.shapes[0][2:], padding, stride, strict=True)],
+    )
     return nn.Conv2d(spec.channels, outputs, kernel, stride, padding, dilation, groups, bias)
 
 
@@ -60,6 +67,8 @@ def _deconvolution(spec: Spec) -> nn.Module:
     own = spec.own("convolution_param")
     kernel, stride, padding, dilation, outputs = _windows(spec, own)
     groups, bias = own.integer("group", 1), own.flag("bias_term", default=True)
+    reach = [by * (size - 1) for by, size in zip(dilation, kernel, strict=True)]
+    _bounded(outputs, [s * by + r for s, by, r in zip(spec.shapes[0][2:], stride, reach, strict=True)])
     return nn.ConvTranspose2d(
         spec.channels, outputs, kernel, stride, padding, 0, groups, bias=bias, dilation=dilation
     )
@@ -73,6 +82,12 @@ def _windows(spec: Spec, own: Message) -> tuple[Pair, Pair, Pair, Pair, int]:
         raise LayerError("num_output is missing")
     dilation = _pair(own, "dilation", "dilation", 1)
     return (*_geometry(own), dilation, outputs)
+
+
+def _bounded(outputs: int, size: list[int]) -> None:
+    """Raises LayerError for maps that no network has; `size` is theirs, or a little more."""
+    if outputs * math.prod(size) > MOST_VALUES:
+        raise LayerError(f"it would make maps of {size[0]} x {size[1]}")
 
 
 def _geometry(own: Message) -> tuple[Pair, Pair, Pair]:

@@ -14,7 +14,7 @@ from deepvis_app.models.caffe.caffemodel import Blobs
 from deepvis_app.models.caffe.errors import CaffeError, LayerError
 from deepvis_app.models.caffe.filling import fill
 from deepvis_app.models.caffe.graph import Graph, Layer, Shape
-from deepvis_app.models.caffe.layers import LAYERS, Spec
+from deepvis_app.models.caffe.layers import LAYERS, MOST_VALUES, Spec
 
 _MOST_WEIGHTS = 1 << 29  # of one layer
 _MOST_PIXELS = 1 << 26  # of an input, in all channels
@@ -89,6 +89,10 @@ def _module(layer: Layer, shapes: dict[str, torch.Size], batch: int, blobs: Blob
     if not layer.tops:
         raise CaffeError(f"Layer {layer.name} names no top, so nobody could read what it makes.")
     spec = Spec(layer, tuple(shapes[name] for name in layer.bottoms), batch)
+    if (count := sum(map(math.prod, spec.shapes))) > MOST_VALUES:
+        raise CaffeError(
+            f"Layer {layer.name} ({layer.type}) would read {count:.0e} values, which cannot be meant."
+        )
     try:
         module = _filled(spec, blobs)
         with torch.no_grad():  # to see what comes out; meta tensors would take a second's imports

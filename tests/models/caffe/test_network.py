@@ -211,6 +211,32 @@ def test_absurd_sizes_ask_for_no_memory(size: str) -> None:
             made(text, weights)
 
 
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("Convolution", "num_output: 1 kernel_size: 1 pad: 100000"),
+        ("Convolution", "num_output: 999999999 kernel_size: 1"),
+        ("Deconvolution", "num_output: 1 kernel_size: 2 stride: 50000"),
+        ("Deconvolution", "num_output: 1 kernel_size: 2 dilation: 9999999"),
+    ],
+)
+def test_maps_of_absurd_size_are_refused_before_they_are_made(kind: str, settings: str) -> None:
+    text = (
+        f'layer {{ name: "big" type: "{kind}" bottom: "data" top: "big" convolution_param {{ {settings} }} }}'
+    )
+    with pytest.raises(CaffeError, match=rf"Layer big \({kind}\) cannot be built: it would make maps of"):
+        made(SMALL[: SMALL.index("layer {")] + text, None)
+
+
+def test_doubling_again_and_again_is_refused() -> None:
+    text = 'input: "b0" input_shape { dim: 1 dim: 4096 dim: 64 dim: 64 }' + "".join(
+        f'layer {{ name: "l{k}" type: "Concat" {f"""bottom: "b{k}" """ * 17} top: "b{k + 1}" }}'
+        for k in range(9)
+    )
+    with pytest.raises(CaffeError, match=r"Layer l0 \(Concat\) would read 3e\+08 values"):
+        made(text, {})
+
+
 def test_an_input_of_absurd_size_is_refused() -> None:
     with pytest.raises(CaffeError, match="which cannot be"):
         made(SMALL.replace("dim: 16", "dim: 1000000"), blobs())
