@@ -15,7 +15,7 @@ from precompute.options import DEFAULT_MODEL
 
 GENERATOR = "dgn64-fc6"
 EPOCHS = 30
-PICTURES = 720_000  # that the generator sees
+PICTURES = 640_000  # that the generator sees
 PICTURED = "conv*,fc8"  # the layers whose every unit has all kinds of pictures
 WIDE = "fc6,fc7"  # many units, of which each has one picture made without a generator
 PAINTED = "conv3,conv4,conv5,fc6,fc7"  # the layers, beside the classes, that are painted with a generator

@@ -129,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         help='pictures to learn from, in folders or a zip; or "photographs": the built-in ones')  # fmt: skip
     add("--size", type=int, choices=SIZES, default=64, help="side of the generator's pictures")
     add("--upsampling", choices=UPSAMPLINGS, default="nearest")
-    add("--pictures", type=positive, default=720_000, help="how many are seen in all; raise it to go on")
+    add("--pictures", type=positive, default=640_000, help="how many are seen in all; raise it to go on")
     add("--batch", type=positive, default=64)
     add(
         "--adversary",

@@ -36,6 +36,7 @@ STAGES = (
     Stage(187_456, Weights(code=3.0), jitter=2),
     Stage(343_616, Weights(code=8.0), jitter=2),
     Stage(454_336, Weights(code=8.0), jitter=2, adversary=0.4),
+    Stage(569_792, Weights(code=16.0), adversary=0.4),
 )
 
 
@@ -44,7 +45,7 @@ class Recipe:
     """Everything that decides the weights, beside the encoder and the data."""
 
     topology: Topology
-    pictures: int = 720_000  # in all, over all parts of the run
+    pictures: int = 640_000  # in all, over all parts of the run
     batch: int = 64
     peak_rate: float = 5e-4
     warm_up: int = 2_000  # pictures until the peak rate
@@ -54,7 +55,7 @@ class Recipe:
     clip: float = 1.0  # largest norm of a gradient
     stages: tuple[Stage, ...] = STAGES
     adversary: float = 0.08  # weight of its loss; 0: there is none
-    adversary_from: float = 0.4  # share of the run without an adversary
+    adversary_from: float = 0.45  # share of the run without an adversary
     adversary_grows: int = 60_000  # pictures until its full weight
     adversary_rate: float = 4e-4
     adversary_betas: tuple[float, float] = (0.5, 0.99)

@@ -37,8 +37,8 @@ def test_a_run_that_is_made_longer_gets_a_fresh_fall() -> None:
 
 
 def test_the_adversary_comes_late_and_grows() -> None:
-    assert not adversary_due(RECIPE, 39_999)
-    assert adversary_due(RECIPE, 40_000)
+    assert not adversary_due(RECIPE, 44_999)
+    assert adversary_due(RECIPE, 45_000)
     assert adversary_weight(RECIPE, 40_000, None) == 0
     weights = [adversary_weight(RECIPE, 50_000 + n, 50_000) for n in (0, 500, 1000, 9000)]
     full = RECIPE.adversary
