@@ -93,7 +93,7 @@ def wish_of(
         options.precision == "bfloat16" or (options.precision == "auto" and half_is_fast(job.model.device)),
         generator,
         options.gamma,
-        _scales(job, pairs),
+        {} if _shares(job, options.objective) else _scales(job, pairs),
         codes=not options.no_codes,
     )
 
@@ -135,7 +135,7 @@ def _fill(
     from precompute.synthesis.maker import CODE_KIND, PAIR_KIND
     from precompute.synthesis.making import Making
 
-    if pairs and not wish.scales and wish.objective in (AUTO, "centre", "channel", "logit"):
+    if pairs and not wish.scales and not _shares(job, wish.objective):
         job.progress.note("The units' values are compared as they are: the atlas has no statistics of both.")
     stats = job.known_stats()
     with AtlasWriter(job.atlas, job.model.info.fingerprint, job.model.info.title) as writer:
@@ -187,6 +187,13 @@ def _check(options: argparse.Namespace, job: Target, pairs: tuple[Pair, ...]) ->
         raise OptionError("A pair is two units of one layer: name the layer with --layers.")
     for pair in pairs:
         chosen_units(job.layers[0], str(pair.other))
+
+
+def _shares(job: Target, objective: str) -> bool:
+    """Whether the values of different units are comparable as they are."""
+    from precompute.synthesis.objectives import check_objective
+
+    return check_objective(objective, job.layers[0]).shares
 
 
 def _scales(job: Target, pairs: tuple[Pair, ...]) -> dict[int, float]:

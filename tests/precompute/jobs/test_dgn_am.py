@@ -169,6 +169,18 @@ def test_pairs_lie_with_their_first_unit(atlas: Path, capsys: pytest.CaptureFixt
     assert "1 units made, in" in capsys.readouterr().out
 
 
+def test_values_of_a_pair_are_said_to_be_compared_as_they_are_only_where_that_matters(
+    atlas: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--weights", "random", "--layers", "fc8", "--seeds", "1", "--units", "3+17"]
+    assert dgn(atlas, *words, "--objective", "logit") == 0
+    assert "compared as they are" in "".join(capsys.readouterr())
+    assert dgn(atlas, *words) == 0  # log-probabilities
+    assert "compared as they are" not in "".join(capsys.readouterr())
+    assert dgn(atlas.with_name("b.atlas"), *words[2:]) == 0
+    assert run_of(atlas.with_name("b.atlas")).parameters["scales"] == {}
+
+
 def test_a_search_writes_a_sheet_with_its_numbers_and_no_atlas(atlas: Path, tmp_path: Path) -> None:
     out = tmp_path / "sheets"
     words = ["--layers", "fc8", "--units", "5", "--search", "3", "--out", str(out)]
