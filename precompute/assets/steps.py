@@ -12,8 +12,8 @@ from typing import Any
 from deepvis_app.files import file_sha256
 from precompute.assets.dataset import FOLDER
 from precompute.options import DEFAULT_MODEL
+from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
 
-GENERATOR = "dgn64-fc6"
 EPOCHS = 30
 PICTURES = 640_000  # that the generator sees
 PICTURED = "conv*,fc8"  # the layers whose every unit has all kinds of pictures
@@ -43,7 +43,7 @@ class Place:
         return self.assets / "models" / f"{DEFAULT_MODEL}.json"
 
     def generator(self) -> Path:
-        return self.assets / "models" / f"{GENERATOR}.json"
+        return self.assets / "models" / f"{DEFAULT_GENERATOR}.json"
 
     def bundled_atlas(self) -> Path:
         return self.assets / "atlas" / f"{DEFAULT_MODEL}.atlas"
@@ -137,7 +137,7 @@ STEPS: tuple[Step, ...] = (
                         "--checkpoint {work}/caffenet64.pt --assets {assets} --progress {progress}",),
          (), Place.network, _classifier, recorded=False),
     Step("generator", ("train-generator --images {dataset} --layer fc6 --size 64 "
-                       f"--pictures {PICTURES} --name {GENERATOR} --checkpoint {{work}}/{GENERATOR}.pt "
+                       f"--pictures {PICTURES} --name {DEFAULT_GENERATOR} --checkpoint {{work}}/{DEFAULT_GENERATOR}.pt "
                        f"--sheets {{work}}/sheets --out {{assets}}/models {_COMMON}",),
          ("classifier",), Place.generator, _generator, recorded=False),
     Step("statistics", (f"top --images {{validation}} --stats-only {_INTO}",),

@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
 from precompute.synthesis.recipe import OBJECTIVE_NAMES
-
-GENERATOR = "dgn64-fc6"
 
 
 def add_generator(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--generator",
-        default=GENERATOR,
+        default=DEFAULT_GENERATOR,
         metavar="NAME|FILE",
-        help=f"what DGN-AM paints through: bundled, trained or a file (default {GENERATOR})",
+        help=f"what DGN-AM paints through: bundled, trained or a file (default {DEFAULT_GENERATOR})",
     )
 
 

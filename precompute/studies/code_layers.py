@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from precompute.options import OptionError
 from precompute.studies.base import Desk, Finding, Study
-from precompute.studies.choices import GENERATOR, add_judges, add_objective
+from precompute.studies.choices import add_judges, add_objective
+from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
 
 if TYPE_CHECKING:
     from precompute.publish.sheet import Tile
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--generators",
         nargs="+",
-        default=[GENERATOR],
+        default=[DEFAULT_GENERATOR],
         metavar="NAME|FILE",
         help="of several layers, e.g. dgn64-fc6 dgn64-pool5",
     )

@@ -11,10 +11,14 @@ import torch
 from PIL import Image
 
 from deepvis_app.atlas import AtlasReader
+from deepvis_app.jobs import generators
 from deepvis_app.messages import RunInfo, UnitRef
 from deepvis_app.models.probe import Probe
 from precompute.__main__ import main
 from precompute.generators.store import load_generator
+from precompute.jobs import dgn_am
+from precompute.synthesis import aim
+from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
 from precompute.synthesis.packing import unpacked
 from tests.precompute.jobs.generators import NAME, bundled, save
 
@@ -224,3 +228,8 @@ def test_what_does_not_fit_is_one_sentence(
     told = capsys.readouterr().err
     assert (code, sentence in told) == (status, True), told
     assert not atlas.exists()
+
+
+def test_what_is_said_without_torch_is_what_is_done() -> None:
+    assert dgn_am.GAMMA == aim.GAMMA
+    assert DEFAULT_GENERATOR == generators.DEFAULT
