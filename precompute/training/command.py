@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deepvis_app.files import assets_folder, cache_folder
+from precompute.command import FAILED, as_sentence
 from precompute.options import Parser, seed
 from precompute.progress import PROGRESS, Progress, progress_of
 from precompute.runner import STOPPED
@@ -35,9 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
             progress.end("stopped", "Stopped: finished epochs are kept, run it again to go on.")
             return STOPPED
         except (DatasetError, CheckpointError, FoldingError, OSError) as error:
-            progress.end("failed", str(error))
-            sys.stderr.write(f"deepvis-precompute {NAME}: {error}\n")
-            return 1
+            sentence = as_sentence(error) or str(error)
+            progress.end("failed", sentence)
+            sys.stderr.write(f"deepvis-precompute {NAME}: {sentence}\n")
+            return FAILED
 
 
 def _train(options: argparse.Namespace, progress: Progress, stop: Stop) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,18 @@ def test_a_wrong_path_ends_with_one_sentence(tmp_path: Path, capsys: pytest.Capt
 @dataclass(frozen=True)
 class Small(Recipe):
     batch: int = 32
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("precompute.training.command.Recipe", Small)
+    (tmp_path / "file").write_text("no folder")
+    place = tmp_path / "file" / "c.pt"
+    assert main([str(archive), "--epochs", "1", "--checkpoint", str(place), "--assets", str(tmp_path)]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "Errno" not in last
+    assert re.fullmatch(r"deepvis-precompute train-classifier: .*file.*: .+\.", last)
 
 
 def test_the_command_tells_programs_how_far_it_is_and_stops_between_steps(
