@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -85,6 +86,8 @@ class Balance:
     generator_learns: bool = True
 
     def update(self, real: float, fake: float, against: float) -> None:
+        if not all(map(math.isfinite, (real, fake, against))):
+            return  # as the optimisers, which leave out such a batch: it would stay in the means for ever
         keep = min(self.smoothing, self.batches / (self.batches + 1))
         self.real = keep * self.real + (1 - keep) * real
         self.fake = keep * self.fake + (1 - keep) * fake

@@ -83,3 +83,15 @@ def test_one_odd_batch_does_not_stop_anyone() -> None:
     for _ in range(100):
         balance.update(0.0, 0.0, 10.0)
     assert not balance.discriminator_learns
+
+
+def test_a_batch_whose_losses_are_no_numbers_is_left_out_of_the_balance() -> None:
+    balance = Balance()
+    balance.update(0.6, 0.6, 1.0)
+    before = balance.state()
+    for broken in ((float("nan"), 0.6, 1.0), (0.6, float("inf"), 1.0), (0.6, 0.6, float("nan"))):
+        balance.update(*broken)
+    assert balance.state() == before
+    for _ in range(200):
+        balance.update(0.01, 0.01, 9.0)
+    assert not balance.discriminator_learns
