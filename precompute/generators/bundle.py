@@ -27,7 +27,13 @@ def write_bundle(
     fingerprint, layer, compared = encoder.identity()
     card = {
         "title": f"Generator of {trainer.recipe.topology.size}x{trainer.recipe.topology.size} pictures from {layer}",
-        "encoder": {"title": encoder.title, "fingerprint": fingerprint, "layer": layer, "compared": compared},
+        "encoder": {
+            "model": encoder.model,
+            "title": encoder.title,
+            "fingerprint": fingerprint,
+            "layer": layer,
+            "compared": compared,
+        },
         "output": "RGB in 0..1, linear: clip before showing it or giving it to a network",
         "data": {
             "name": pictures.name,

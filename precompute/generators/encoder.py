@@ -53,6 +53,11 @@ class Encoder:
         return self._model.info.title
 
     @property
+    def model(self) -> str:
+        """The name under which the network was chosen."""
+        return self._model.info.choice.name
+
+    @property
     def device(self) -> torch.device:
         return self._model.device
 

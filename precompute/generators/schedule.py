@@ -20,9 +20,9 @@ PLAIN = Weights()
 
 @dataclass(frozen=True)
 class Stage:
-    """How pictures are compared, from a number of pictures seen on."""
+    """How pictures are compared, from a share of the run on."""
 
-    begins: int
+    begins: float
     weights: Weights = PLAIN
     jitter: int = 0  # pixels by which both pictures are moved, and flipped, before they are compared
     adversary: float = 1.0  # share of its weight
@@ -32,11 +32,11 @@ class Stage:
 # adversary, whose strokes stay, does not hold it off.
 STAGES = (
     Stage(0),
-    Stage(85_184, jitter=2),
-    Stage(187_456, Weights(code=3.0), jitter=2),
-    Stage(343_616, Weights(code=8.0), jitter=2),
-    Stage(454_336, Weights(code=8.0), jitter=2, adversary=0.4),
-    Stage(569_792, Weights(code=16.0), adversary=0.4),
+    Stage(0.1331, jitter=2),
+    Stage(0.2929, Weights(code=3.0), jitter=2),
+    Stage(0.5369, Weights(code=8.0), jitter=2),
+    Stage(0.7099, Weights(code=8.0), jitter=2, adversary=0.4),
+    Stage(0.8903, Weights(code=16.0), adversary=0.4),
 )
 
 
@@ -81,7 +81,8 @@ def rate_factor(recipe: Recipe, seen: int) -> float:
 
 def stage_of(recipe: Recipe, seen: int) -> Stage:
     """The last stage that has begun."""
-    return max((stage for stage in recipe.stages if stage.begins <= seen), key=lambda stage: stage.begins)
+    begun = (stage for stage in recipe.stages if round(stage.begins * recipe.pictures) <= seen)
+    return max(begun, key=lambda stage: stage.begins)
 
 
 def moved(recipe: Recipe, seen: int) -> tuple[int, int, bool]:

@@ -48,7 +48,7 @@ def test_the_adversary_comes_late_and_grows() -> None:
 
 
 def test_comparisons_are_moved_by_a_few_pixels_each_batch_otherwise() -> None:
-    jittered = replace(RECIPE, stages=(Stage(0), Stage(64, jitter=2)))
+    jittered = replace(RECIPE, stages=(Stage(0), Stage(0.00064, jitter=2)))
     moves = {moved(jittered, seen) for seen in range(64, 64_000, 64)}
     assert len(moves) == 5 * 5 * 2
     assert moved(jittered, 640) == moved(jittered, 640)
@@ -56,5 +56,5 @@ def test_comparisons_are_moved_by_a_few_pixels_each_batch_otherwise() -> None:
 
 
 def test_a_stage_lasts_until_the_next_one() -> None:
-    recipe = replace(RECIPE, stages=(Stage(100, jitter=1), Stage(0)))
+    recipe = replace(RECIPE, stages=(Stage(0.001, jitter=1), Stage(0)))
     assert [stage_of(recipe, seen).jitter for seen in (0, 99, 100, 5000)] == [0, 0, 1, 1]
