@@ -18,8 +18,8 @@ from deepvis_app.session.painting import PaintFeed
 from deepvis_app.ui.panels.paint_page import AGAIN, INVITATION, PAINT_NOW, PaintPage
 from deepvis_app.ui.panels.unit_pictures import UnitPicturesPanel
 from deepvis_app.ui.wishes import Enlarge, OpenSource
+from tests.session.paint_stand_ins import Port
 from tests.session.stand_ins import Pins
-from tests.session.test_painting import Port
 from tests.ui.fakes_atlas import FakeAtlas, colour, some_stats, some_unit
 from tests.ui.mouse import click, hover
 from tests.ui.panels.helpers import Stage
