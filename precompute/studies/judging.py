@@ -93,9 +93,7 @@ class Judge:
         """On pictures of the other network's classes `units`; of unknown classes nothing is said."""
         places = [self.place(unit) for unit in units]
         ranks = [
-            int((row > row[place]).sum())
-            for row, place in zip(seen.scores, places, strict=True)
-            if place is not None
+            _rank(row, place) for row, place in zip(seen.scores, places, strict=True) if place is not None
         ]
         return Verdict(len(ranks), sum(rank < 1 for rank in ranks), sum(rank < TOP for rank in ranks))
 
@@ -110,6 +108,11 @@ def _places(labels: Sequence[str], own: Sequence[str]) -> dict[int, int]:
     counts = Counter(map(first_name, own))
     index = {first_name(label): k for k, label in enumerate(own) if counts[first_name(label)] == 1}
     return {unit: index[name] for unit, label in enumerate(labels) if (name := first_name(label)) in index}
+
+
+def _rank(row: Array, place: int) -> int:
+    """How many classes come before the one at `place`; TOP where a score is no number, which is never right."""
+    return TOP if np.isnan(row).any() else int((row > row[place]).sum())
 
 
 def _feature_layer(model: LoadedModel) -> LayerInfo:

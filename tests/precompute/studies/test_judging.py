@@ -11,7 +11,7 @@ import torch
 
 from precompute.options import OptionError
 from precompute.studies import networks
-from precompute.studies.judging import Judge, Seen
+from precompute.studies.judging import Judge, Seen, Verdict
 from precompute.studies.networks import class_layer, code_layer, in_words, independent, open_networks
 from precompute.studies.values import values_at
 from tests.precompute.studies.small import LABELS, desk, network, picture
@@ -42,6 +42,14 @@ def test_a_verdict_counts_the_known_classes_that_come_first_and_early() -> None:
     verdict = judge.verdict(Seen(scores, scores), [0, 1, 2, 3])
     assert (verdict.asked, verdict.top1, verdict.top5) == (3, 1, 2)
     assert verdict.as_json() == {"pictures": 3, "top1": 0.3333, "top5": 0.6667}
+
+
+@pytest.mark.parametrize("scores", [[np.nan] * 7, [9.0, np.nan, 0, 0, 0, 0, 0], [np.nan, 1, 0, 0, 0, 0, 0]])
+def test_scores_that_are_no_numbers_are_never_right(scores: list[float]) -> None:
+    judge = Judge(network(1), tuple("abcdefg"))
+    judge._place = {0: 0}
+    row = np.array([scores])
+    assert judge.verdict(Seen(row, row), [0]) == Verdict(1, 0, 0)
 
 
 def test_a_verdict_on_nothing_has_no_shares() -> None:
