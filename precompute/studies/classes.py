@@ -31,12 +31,17 @@ class ClassPictures:
 
     def of(self, unit: int, *, held_out: bool = False) -> U8:
         """(N, h, w, 3) at the network's input size, N > 0; what cannot be read is left out. Raises OptionError."""
-        found = []
+        return self.named(unit, held_out=held_out)[1]
+
+    def named(self, unit: int, *, held_out: bool = False) -> tuple[list[str], U8]:
+        """The same with the N pictures' files before them, as the set names them."""
+        names, found = [], []
         for index in self._chosen(unit, held_out):
             try:
                 rgb = decode_picture(self._images.read(index), self._images.names[index])
             except (PictureError, OSError):
                 continue
+            names.append(self._images.names[index])
             found.append(self._model.preprocess.pixels(rgb))
         if not found:
             name = first_name(self._model.info.label(unit))
@@ -44,7 +49,7 @@ class ClassPictures:
                 f"{self._images.path} has no pictures of the class {name}; "
                 "its folders (or its words.txt) must name the network's classes."
             )
-        return np.stack(found)
+        return names, np.stack(found)
 
     def _chosen(self, unit: int, held_out: bool) -> list[int]:
         own = self._by_name.get(first_name(self._model.info.label(unit)), [])

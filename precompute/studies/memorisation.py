@@ -82,13 +82,17 @@ def _row(
     from precompute.publish.sheet import Tile
     from precompute.studies.measures import nearest
 
-    real = pictures.of(painted.unit)
+    files, real = pictures.named(painted.unit)
     shown = np.concatenate([desk.model.preprocess.pixels(painted.rgb)[None], real])
     tiles = [Tile(painted.rgb, desk.name(painted.unit), "DGN-AM")]
     found = {}
     for name, codes in _codes(desk, shown, spaces):
         index, distance, relative = nearest(codes[0], codes[1:])
-        found[name] = {"picture": index, "distance": round(distance, 4), "relative": round(relative, 4)}
+        found[name] = {
+            "picture": files[index],
+            "distance": round(distance, 4),
+            "relative": round(relative, 4),
+        }
         tiles.append(Tile(real[index], name, f"{relative:.2f}"))
     row = {"unit": painted.unit, "name": desk.name(painted.unit), "seed": painted.seed, "real": len(real)}
     return {**row, "nearest": found}, tiles

@@ -96,10 +96,12 @@ def test_a_training_picture_itself_is_told_as_a_copy_in_every_space(
     from precompute.studies.painting import Painted
 
     at = desk("memorisation", tmp_path, model)
-    pictures = ClassPictures(open_images(data_set(tmp_path / "set")), model)
+    images = data_set(tmp_path / "set")
+    (images / "goldfish" / "03.png").write_bytes(b"nothing")  # so that places differ from those in the set
+    pictures = ClassPictures(open_images(images), model)
     copy = Painted(0, 0, pictures.of(0)[4], 0.0, 0.0, 0)
     row, _ = _row(at, copy, pictures, _spaces(at))
-    assert all(found["picture"] == 4 for found in row["nearest"].values())
+    assert all(found["picture"] == "goldfish/06.png" for found in row["nearest"].values())
     assert all(found["relative"] < 0.01 for found in row["nearest"].values())
 
 
