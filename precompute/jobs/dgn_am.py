@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from precompute.jobs.base import Job
 from precompute.jobs.sheets import conclude, facts_of, make_all, name_of, only_unit
 from precompute.options import OptionError, Target, positive, target
-from precompute.synthesis.code_recipe import add_code_recipe, preset_of
+from precompute.synthesis.code_recipe import GAMMA, add_code_recipe, preset_of
 from precompute.synthesis.pairs import Pair, by_unit, pairs_of
 from precompute.synthesis.recipe import OBJECTIVE_NAMES, between
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from precompute.synthesis.natural import Card
 
 SEEDS = 9
-GAMMA = 0.8
 AUTO = "auto"
 
 

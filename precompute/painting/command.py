@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from precompute.options import OptionError, Parser, add_network, positive, seed
 from precompute.painting.choices import METHODS, MOST, check
 from precompute.runner import STOPPED
-from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
+from precompute.synthesis.code_recipe import DEFAULT_GENERATOR, GAMMA
 from precompute.synthesis.recipe import CODE_PRESET_NAMES, PRESET_NAMES, between
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--gamma",
         type=between(0.0, 100.0),
-        default=0.8,
+        default=GAMMA,
         metavar="X",
         help="how alike the values of two are to be",
     )

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from precompute.options import OptionError
 from precompute.studies.base import Desk, Finding, Study
 from precompute.studies.choices import add_generator, add_objective
+from precompute.synthesis.code_recipe import GAMMA
 from precompute.synthesis.recipe import between
 
 if TYPE_CHECKING:
     from precompute.studies.painting import Drawing, Painted
 
-GAMMAS = "0,0.8"
+GAMMAS = f"0,{GAMMA:g}"
 _gamma = between(0.0, 100.0)
 
 

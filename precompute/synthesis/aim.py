@@ -10,8 +10,6 @@ from torch import Tensor
 
 from precompute.synthesis.objectives import Objective
 
-GAMMA = 0.8  # of two units: mostly the weaker one counts, but the stronger one is not ignored
-
 
 @dataclass(frozen=True)
 class Task:

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from deepvis_app.attribution.rules import RuleMode
 from deepvis_app.models.preprocess import Preprocess
-from precompute.synthesis.aim import GAMMA, Task, aim
+from precompute.synthesis.aim import Task, aim
+from precompute.synthesis.code_recipe import GAMMA
 from precompute.synthesis.dice import Dice
 from precompute.synthesis.display import values_of
 from precompute.synthesis.image import Image

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from precompute.synthesis.presets import Preset
 
 DEFAULT_GENERATOR = "dgn64-fc6"
+GAMMA = 0.8  # of two units: mostly the weaker one counts, but the stronger one is not ignored
 
 
 def add_code_recipe(parser: argparse.ArgumentParser) -> None:

@@ -13,8 +13,9 @@ from deepvis_app.messages import F32, U8, LayerInfo, UnitRecord, UnitRef, UnitSt
 from deepvis_app.models import LoadedModel
 from precompute.generators.topology import AnyGenerator
 from precompute.runner import out_of_memory
-from precompute.synthesis.aim import GAMMA, Task
+from precompute.synthesis.aim import Task
 from precompute.synthesis.ascent import Ascended, Climb, ascend
+from precompute.synthesis.code_recipe import GAMMA
 from precompute.synthesis.codes import Codes
 from precompute.synthesis.display import as_bytes, as_rgb, reached
 from precompute.synthesis.image import Image, Pixels

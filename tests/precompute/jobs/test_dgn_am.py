@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +19,11 @@ from deepvis_app.models.probe import Probe
 from precompute.__main__ import main
 from precompute.generators.store import load_generator
 from precompute.jobs import dgn_am
-from precompute.synthesis import aim
-from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
+from precompute.painting.command import _parser
+from precompute.studies.two_units import GAMMAS
+from precompute.synthesis.ascent import Climb
+from precompute.synthesis.code_recipe import DEFAULT_GENERATOR, GAMMA
+from precompute.synthesis.maker import Wish
 from precompute.synthesis.packing import unpacked
 from tests.precompute.jobs.generators import NAME, bundled, save
 
@@ -230,6 +235,16 @@ def test_what_does_not_fit_is_one_sentence(
     assert not atlas.exists()
 
 
+def test_the_weight_of_a_pair_is_the_same_wherever_it_is_given() -> None:
+    parser = argparse.ArgumentParser()
+    dgn_am.add_arguments(parser)
+    assert parser.get_default("gamma") == GAMMA
+    assert _parser().get_default("gamma") == GAMMA
+    assert {field.default for made in (Wish, Climb) for field in fields(made) if field.name == "gamma"} == {
+        GAMMA
+    }
+    assert float(GAMMAS.split(",")[-1]) == GAMMA
+
+
 def test_what_is_said_without_torch_is_what_is_done() -> None:
-    assert dgn_am.GAMMA == aim.GAMMA
     assert DEFAULT_GENERATOR == generators.DEFAULT
