@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from deepvis_app.messages import ModelChoice
 from deepvis_app.models.caffe.caffemodel import read_caffemodel
@@ -18,6 +18,7 @@ from deepvis_app.models.random_weights import randomise
 PREFIX = "caffe:"
 _WIDE = 256  # Caffe's ImageNet networks cut their input out of pictures of this size
 _CUT = range(200, _WIDE)
+_LONGEST_NAME = 100  # characters of a file's name that are shown
 
 
 def _load(choice: ModelChoice) -> NetSpec:
@@ -72,6 +73,10 @@ def _preprocess(net: CaffeNet, graph: Graph, mean: str) -> tuple[Preprocess, str
         values = read_mean(given, channels, (height, width))
     elif channels == 3:
         values, note = USUAL, "; the mean is the usual one of Caffe's networks, because none was given"
+    file = told.text("mean_file") if told else ""
+    if file and not given:
+        here = "the usual one of Caffe's networks" if channels == 3 else "none"
+        note = f"; the mean is {here}: give {_shown(file)}, which the data layer names, with --mean"
     if scale <= 0:
         raise LayerError(f"its data layer has the scale {scale:g}")
     cut = height == width and height in _CUT and channels == 3
@@ -85,6 +90,11 @@ def _preprocess(net: CaffeNet, graph: Graph, mean: str) -> tuple[Preprocess, str
         value_range=255.0,
     )
     return made, note
+
+
+def _shown(file: str) -> str:
+    """Its name without folders, which are of another machine, and in one line."""
+    return repr(PurePosixPath(file).name[:_LONGEST_NAME])
 
 
 FAMILY = Family(names=list, load=_load, prefix=PREFIX, takes_mean=True)

@@ -90,6 +90,22 @@ def test_what_a_data_layer_says_is_the_preprocessing(tmp_path: Path) -> None:
     assert x[0, :, 0, 0].tolist() == [15, 10, 5]
 
 
+@pytest.mark.parametrize(("channels", "mean"), [(3, "the usual one of Caffe's networks"), (1, "none")])
+def test_a_mean_file_of_the_data_layer_is_asked_for_by_its_name(
+    tmp_path: Path, channels: int, mean: str
+) -> None:
+    data = r"""layer { name: "data" type: "Data" top: "data" top: "label" transform_param {
+        crop_size: 16 mean_file: "/home/them/data/im\nagenet_mean.binaryproto" } }"""
+    text = data + SMALL[SMALL.index("layer {") :]
+    weights = {**small_weights(), "conv1": [np.ones((4, channels, 3, 3)), np.ones(4)]}
+    name = "caffe:{}:{}".format(*files(tmp_path, text, weights))
+    told = load_model(choice(name)).info.preprocessing
+    assert told.endswith(
+        rf"; the mean is {mean}: give 'im\nagenet_mean.binaryproto', which the data layer names, with --mean"
+    )
+    assert "mean_file" not in load_model(choice(name, mean="7")).info.preprocessing
+
+
 def test_grey_networks_take_grey_from_0_to_255(tmp_path: Path) -> None:
     text = SMALL.replace("dim: 3 dim: 16", "dim: 1 dim: 16")
     weights = {**small_weights(), "conv1": [np.ones((4, 1, 3, 3)), np.ones(4)]}
