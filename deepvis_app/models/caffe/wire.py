@@ -17,6 +17,7 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _LONGEST_VARINT = 10  # bytes, for 64 bits
 _MOST_FIELDS = 1_000_000  # in one message; networks have thousands
 _ROWS = 1 << 16  # fixed-width values taken at once
+_FEW = 16  # of them looked at first: where tags alternate, runs are short
 
 
 class WireError(ValueError):
@@ -80,11 +81,16 @@ def varints(data: memoryview) -> list[int]:
 def _run(data: memoryview, start: int, tag: int, width: int) -> tuple[np.ndarray[Any, Any], int]:
     """Fixed-width values from `start` on for as long as each has the same tag (of `tag` bytes) before it."""
     step = tag + width
-    count = min((len(data) - start) // step, _ROWS)
-    if not count:
+    most = min((len(data) - start) // step, _ROWS)
+    if not most:
         raise WireError("it ends in the middle of a number")
-    rows = np.frombuffer(data, np.uint8, count * step, start).reshape(count, step)
-    same = (rows[:, :tag] == rows[0, :tag]).all(axis=1)
-    length = count if same.all() else int(same.argmin())
+    length = 0
+    for count in (min(most, _FEW), most):
+        if length < count:
+            rows = np.frombuffer(data, np.uint8, count * step, start).reshape(count, step)
+            same = (rows[:, :tag] == rows[0, :tag]).all(axis=1)
+            length = count if same.all() else int(same.argmin())
+        if length < count:
+            break
     values = np.ascontiguousarray(rows[:length, tag:]).view("<f4" if width == 4 else "<f8")
     return values.ravel(), start + length * step

@@ -61,6 +61,29 @@ def test_runs_of_numbers_longer_than_a_step_are_whole() -> None:
     assert np.array_equal(np.concatenate(pieces), values)
 
 
+@pytest.mark.parametrize("length", [1, 2, 15, 16, 17, 18, 40])
+def test_a_run_ends_where_the_tag_changes(length: int) -> None:
+    raw = b"".join(b"\x2d" + struct.pack("<f", v) for v in range(length)) + b"\x35" + struct.pack("<f", -1)
+    (number, run), (other, last) = fields(memoryview(raw + b"\x2d" * 5 * length)[: len(raw)])
+    assert (number, other) == (5, 6)
+    assert np.array_equal(np.asarray(run), np.arange(length))
+    assert np.array_equal(np.asarray(last), [-1])
+
+
+def test_of_tags_that_alternate_only_a_few_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = (b"\x2d" + struct.pack("<f", 1) + b"\x35" + struct.pack("<f", 2)) * 500
+    looked, read = [], np.frombuffer
+
+    def counted(data: memoryview, kind: type[np.uint8], count: int, start: int) -> Array:
+        looked.append(count)
+        return read(data, kind, count, start)
+
+    monkeypatch.setattr(np, "frombuffer", counted)
+    found = [(number, np.asarray(value).tolist()) for number, value in fields(memoryview(raw))]
+    assert found == [(5, [1.0]), (6, [2.0])] * 500
+    assert max(looked) <= 100  # bytes
+
+
 def sentence_of(data: bytes) -> str:
     """What is said about it; "" if it is read."""
     try:
