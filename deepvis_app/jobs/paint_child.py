@@ -30,7 +30,7 @@ class PaintChild:
         self._report = PaintReport(Painting(order, began=time.monotonic()), decode)
         self._lines = Lines()
         self._process: subprocess.Popen[bytes] | None = None
-        self._unsaid: list[str] = []  # before there is a process
+        self._unsaid = bytearray()  # before there is a process, or while its pipe is full
         self._said = 0  # words, with those
         self._saying = threading.Lock()
         self._ending = threading.Event()
@@ -71,8 +71,13 @@ class PaintChild:
     def _say(self, words: list[str]) -> None:
         self._report.hold(words == ["pause"])
         with self._saying:
-            self._unsaid += words
+            self._unsaid += "".join(f"{word}\n" for word in words).encode()
             self._said += len(words)
+            self._send()
+
+    def catch_up(self) -> None:
+        """Say what the child has not taken yet, as far as it takes it now; to be called again and again."""
+        with self._saying:
             self._send()
 
     def end(self) -> None:
@@ -125,12 +130,13 @@ class PaintChild:
 
     def _send(self) -> None:
         pipe = self._process.stdin if self._process is not None else None
-        if pipe is None:
+        if pipe is None or not self._unsaid:
             return
-        for word in self._unsaid:
-            with contextlib.suppress(OSError, ValueError):  # it is gone: its reader sees that
-                pipe.write(f"{word}\n".encode())
-        self._unsaid.clear()
+        try:
+            sent = pipe.write(self._unsaid) or 0  # None from a full pipe; one that gets full takes a part
+        except (OSError, ValueError):  # it is gone: its reader sees that
+            sent = len(self._unsaid)
+        del self._unsaid[:sent]
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> int:

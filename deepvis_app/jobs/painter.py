@@ -65,6 +65,7 @@ class Painter:
         child = self._child
         if child is None:
             return None
+        child.catch_up()
         gone, look = child.gone, child.look  # in this order: the last look is that of a child that is gone
         if gone:
             self._child = None

@@ -217,6 +217,17 @@ def test_one_that_never_answers_is_still_starting(tmp_path: Path) -> None:
         assert (look.state, look.pictures) == ("starting", ())
 
 
+def test_words_that_do_not_go_into_the_pipe_are_said_later_and_whole(tmp_path: Path) -> None:
+    with painter(tmp_path, "late") as made:
+        made.paint(order())
+        pid_of(made)
+        for _ in range(20_000):  # more than a pipe holds
+            made.say("poke")
+        made.say("again")
+        (tmp_path / "listen").touch()
+        assert until(made, lambda look: bool(look.note)).note == "20000 of 20001"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
 def test_a_child_ends_when_the_window_is_killed(tmp_path: Path) -> None:
     """The window's end closes the pipe that the child reads."""
