@@ -27,7 +27,8 @@ class Painter:
         self._child: PaintChild | None = None
         self._leaving: list[PaintChild] = []
         self._told: Painting | None = None
-        self._folder: Path | None = None  # of the frames that paintings began with
+        self._folder: Path | None = None  # of the frame that a painting began with last
+        self._frame: Path | None = None
         self._number = count()
 
     def paint(self, order: PaintOrder) -> None:
@@ -51,6 +52,10 @@ class Painter:
         path = self._folder / f"frame-{next(self._number)}.png"
         path.write_bytes(png_of(rgb))
         self._child.say(f"from {path}")
+        if self._frame is not None:  # read, or passed over for the new one
+            with contextlib.suppress(OSError):
+                self._frame.unlink()
+        self._frame = path
 
     def end(self) -> None:
         """End the child, if there is one; what it had painted is told no more."""
@@ -83,5 +88,5 @@ class Painter:
         if self._folder is not None:
             with contextlib.suppress(OSError):
                 shutil.rmtree(self._folder)
-            self._folder = None
+            self._folder = self._frame = None
         return not self._leaving

@@ -93,6 +93,9 @@ class Session:
             self._refuse(f"There is no word {line[:40]!r}; there are {WORDS}.")
 
     def _from(self, path: Path) -> None:
+        """Begin at that picture, unless another one follows: then its file may be gone already."""
+        if self._words.follows("from"):
+            return
         try:
             self._easel.begin(self._setting.starts.wish(path))
         except (PictureError, GeneratorError, ValueError) as error:

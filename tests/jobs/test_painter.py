@@ -111,6 +111,19 @@ def test_a_frame_is_handed_over_as_a_file_that_goes_with_the_painter(tmp_path: P
     assert not folder.exists()
 
 
+def test_of_the_frames_handed_over_only_the_newest_is_kept(tmp_path: Path) -> None:
+    with painter(tmp_path, "good") as made:
+        made.paint(order())
+        for side in (4, 6, 8):
+            rgb = np.random.default_rng(side).integers(0, 256, (side, side, 3), np.uint8)
+            made.start_from(rgb)
+            said = f"from {len(png_of(rgb))} bytes"
+            until(made, lambda look, said=said: look.note == said)  # type: ignore[misc]
+            assert made._folder is not None
+            (kept,) = made._folder.iterdir()
+            assert kept.read_bytes() == png_of(rgb)
+
+
 def test_a_png_of_ours_is_read_as_it_was() -> None:
     rgb = np.random.default_rng(0).integers(0, 256, (300, 224, 3), np.uint8)
     assert np.array_equal(decode_picture(png_of(rgb), "ours"), rgb)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from deepvis_app.messages import LayerInfo
 from deepvis_app.models import LoadedModel
@@ -80,6 +82,16 @@ def test_of_units_that_follow_each_other_at_once_only_the_last_is_begun() -> Non
         assert started[-1]["what"].startswith("conv1:59,")
         assert started[-1]["heard"] == 60
         assert len(started) < 30
+
+
+def test_of_pictures_that_follow_each_other_only_the_last_is_read(tmp_path: Path) -> None:
+    last = tmp_path / "last.png"
+    Image.fromarray(np.full((64, 64, 3), 90, np.uint8)).save(last)
+    with Child("--unit", "fc8:0", *DGN) as child:
+        child.say(f"from {tmp_path / 'gone.png'}\nfrom {last}")  # while it starts
+        events = child.until("resting")
+        assert [event.get("heard") for event in events if event["event"] == "start"] == [None, 2]
+        assert not [event for event in events if event["event"] == "note"]
 
 
 def test_the_network_and_the_generator_are_loaded_once_and_parts_are_kept(
