@@ -18,7 +18,7 @@ def test_a_frame_is_handed_over_as_a_file_that_goes_with_the_painter(tmp_path: P
         made.start_from(rgb)  # before there is a process
         look = until(made, lambda look: look.state == "resting" and bool(look.note))
         assert look.note == f"from {len(png_of(rgb))} bytes"
-        assert colour(look) == [50, 1, 0]
+        assert look.pictures[0].rgb[0, 0].tolist() == [50, 1, 0]
         folder = made._folder
         assert folder is not None
         assert folder.is_dir()
