@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from precompute.generators import ADVERSARY, BATCH, PICTURES
 from precompute.options import Parser, add_network, positive, seed
 from precompute.progress import PROGRESS, Progress, progress_of
 from precompute.runner import STOPPED
@@ -129,14 +130,14 @@ def _parser() -> argparse.ArgumentParser:
         help='pictures to learn from, in folders or a zip; or "photographs": the built-in ones')  # fmt: skip
     add("--size", type=int, choices=SIZES, default=64, help="side of the generator's pictures")
     add("--upsampling", choices=UPSAMPLINGS, default="nearest")
-    add("--pictures", type=positive, default=640_000, help="how many are seen in all; raise it to go on")
-    add("--batch", type=positive, default=64)
+    add("--pictures", type=positive, default=PICTURES, help="how many are seen in all; raise it to go on")
+    add("--batch", type=positive, default=BATCH)
     add(
         "--adversary",
         type=between(0.0, 1e9),
-        default=0.08,
+        default=ADVERSARY,
         metavar="WEIGHT",
-        help="of its loss; 0: none (default 0.08)",
+        help="of its loss; 0: none (default %(default)s)",
     )
     add("--seed", type=seed, default=0, help="of all that is random (default 0)")
     add("--threads", type=positive, default=2, help="parts of a batch worked on at a time on the CPU")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 from torch.nn import functional as F
@@ -103,9 +103,6 @@ class Balance:
     @property
     def ratio(self) -> float:
         return (self.real + self.fake) / max(self.against, 1e-12)
-
-    def state(self) -> dict[str, float | int | bool]:
-        return asdict(self)
 
 
 def mean_of(values: Sequence[float]) -> float:

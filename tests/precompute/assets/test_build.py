@@ -12,6 +12,7 @@ import pytest
 from deepvis_app.atlas import AtlasReader, AtlasWriter, integrity
 from deepvis_app.files import ASSETS_VARIABLE
 from precompute.assets import build, record, steps
+from precompute.generators import PICTURES
 from precompute.jobs import JOBS
 from precompute.options import Parser, add_common
 from precompute.stop import Stop
@@ -43,7 +44,7 @@ class Commands:
             self.card("caffenet64", recipe=recipe, top1=0.5, top5=0.75)
         elif words[0] == "train-generator":
             told = {"cosine": 0.93219, "agreement": None}
-            self.card("dgn64-fc6", recipe={"seed": 0}, pictures_seen=steps.PICTURES, held_out=told)
+            self.card("dgn64-fc6", recipe={"seed": 0}, pictures_seen=PICTURES, held_out=told)
         else:
             kinds = {"top": ("top", "deconv"), "am": ("am",), "dgn-am": ("dgn-am",)}[words[0]]
             atlas = Path(words[words.index("--atlas") + 1])

@@ -17,7 +17,15 @@ from precompute.generators.schedule import (
 )
 from precompute.generators.topology import Topology
 
-RECIPE = Recipe(Topology((12,)), pictures=100_000, warm_up=10_000, adversary_grows=1000)
+RECIPE = Recipe(
+    Topology((12,)),
+    pictures=100_000,
+    warm_up=10_000,
+    decay_from=0.6,
+    stages=(Stage(0),),
+    adversary_from=0.45,
+    adversary_grows=1000,
+)
 
 
 def test_the_rate_rises_holds_and_falls() -> None:
