@@ -8,22 +8,12 @@ from functools import partial
 
 from deepvis_app.words import nearest
 from precompute.command import execute
+from precompute.generators.command import JOB as TRAIN_GENERATOR
 from precompute.inspection import STATUS, VERIFY
 from precompute.jobs import JOBS
+from precompute.training.command import JOB as TRAIN_CLASSIFIER
 
 Command = Callable[[list[str]], int]
-
-
-def _train_classifier(arguments: list[str]) -> int:
-    from precompute.training.command import main as train
-
-    return train(arguments)
-
-
-def _train_generator(arguments: list[str]) -> int:
-    from precompute.generators.command import main as train
-
-    return train(arguments)
 
 
 def _paint(arguments: list[str]) -> int:
@@ -60,14 +50,15 @@ def _study(arguments: list[str]) -> int:
 # Slow imports are inside: the help must not wait for torch.
 COMMANDS: dict[str, tuple[str, Command]] = {
     **{name: (job.help, partial(execute, job)) for name, job in JOBS.items()},
-    **{job.name: (job.help, partial(execute, job)) for job in (STATUS, VERIFY)},
+    **{
+        job.name: (job.help, partial(execute, job))
+        for job in (STATUS, VERIFY, TRAIN_CLASSIFIER, TRAIN_GENERATOR)
+    },
     "paint": ("paint one unit while a program or a person watches", _paint),
     "merge": ("several atlases of one network into one", _merge),
     "compact": ("a copy of an atlas without unused room", _compact),
     "build-assets": ("make everything that comes with the program: networks and their atlas", _build_assets),
-    "train-classifier": ("train the bundled network on Tiny ImageNet", _train_classifier),
     "study": ("one of the paper's own checks, as a contact sheet and a report", _study),
-    "train-generator": ("train a network's generator of pictures from codes, for DGN-AM", _train_generator),
 }
 
 

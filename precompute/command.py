@@ -6,8 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
+from precompute.errors import CommandError
 from precompute.jobs.base import Job
-from precompute.options import OptionError, Parser, add_common
+from precompute.options import OptionError, Parser
 from precompute.progress import progress_of
 from precompute.runner import STOPPED, out_of_memory
 from precompute.stop import Stop
@@ -16,13 +17,10 @@ FAILED, USAGE = 1, 2
 _STDIN = 0
 
 
-def execute(job: Job, words: Sequence[str], common: Callable[[Parser], None] = add_common) -> int:
-    """Exit status: 0 done, 1 failed, 2 wrong words, 130 stopped; a failure is one sentence on standard error.
-
-    `common` adds the options before the job's own, among them --progress.
-    """
+def execute(job: Job, words: Sequence[str]) -> int:
+    """Exit status: 0 done, 1 failed, 2 wrong words, 130 stopped; a failure is one sentence on standard error."""
     parser = Parser(prog=f"deepvis-precompute {job.name}", description=job.help)
-    common(parser)
+    job.common(parser)
     job.add_arguments(parser)
     options = parser.parse_args(words)
     options.reporter = progress_of(options.progress, job.name)
@@ -41,7 +39,7 @@ def _run(job: Job, options: argparse.Namespace) -> int:
         options.reporter.end("failed", sentence or f"{type(error).__name__}: {error}")
         if not sentence:
             raise  # a bug: the window has its line, and whoever mends it wants the trace
-        return _fail(f"deepvis-precompute {job.name}", sentence, error)
+        return fail(f"deepvis-precompute {job.name}", sentence, error)
 
 
 def guarded(prog: str, work: Callable[[], int]) -> int:
@@ -55,10 +53,11 @@ def guarded(prog: str, work: Callable[[], int]) -> int:
         sentence = as_sentence(error)
         if not sentence:
             raise
-        return _fail(prog, sentence, error)
+        return fail(prog, sentence, error)
 
 
-def _fail(prog: str, sentence: str, error: Exception) -> int:
+def fail(prog: str, sentence: str, error: Exception) -> int:
+    """Tell it on standard error; returns the exit status."""
     sys.stderr.write(f"{prog}: {sentence}\n")
     return USAGE if isinstance(error, OptionError) else FAILED
 
@@ -79,7 +78,5 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from deepvis_app.atlas import AtlasError
     from deepvis_app.models import ModelError
     from deepvis_app.render.pictures import PictureError
-    from precompute.datasets import DataError
-    from precompute.generators.store import GeneratorError
 
-    return OptionError, AtlasError, ModelError, PictureError, DataError, GeneratorError
+    return CommandError, AtlasError, ModelError, PictureError

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from deepvis_app import __version__
 from deepvis_app.words import nearest
+from precompute.errors import CommandError
 from precompute.memory import keep_freed_memory
 from precompute.progress import PROGRESS, Progress
 from precompute.stop import Stop
@@ -26,7 +27,7 @@ DEFAULT_MODEL = "caffenet64"
 LARGEST_SEED = (1 << 32) - 1
 
 
-class OptionError(ValueError):
+class OptionError(CommandError):
     """One sentence: what was asked for does not exist, and what does."""
 
 
@@ -113,6 +114,11 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--units", default="all", help="e.g. 0,3,10-20 (default all)")
     parser.add_argument("--seed", type=seed, default=0, help="of all that is random (default 0)")
+    add_progress(parser)
+
+
+def add_progress(parser: argparse.ArgumentParser) -> None:
+    """The option that says how a command reports."""
     parser.add_argument(
         "--progress", choices=PROGRESS, default="bar", help="a bar, or JSON lines for programs"
     )

@@ -21,8 +21,8 @@ from precompute.assets import record
 from precompute.assets.record import Entry
 from precompute.assets.steps import BY_NAME, STEPS, Place, Step, chosen, key_of
 from precompute.command import guarded
-from precompute.options import Parser, seed
-from precompute.progress import PROGRESS, Progress, progress_of
+from precompute.options import Parser, add_progress, seed
+from precompute.progress import Progress, progress_of
 from precompute.runner import STOPPED
 from precompute.stop import Stop
 
@@ -207,7 +207,5 @@ def _parser() -> Parser:
     )  # fmt: skip
     parser.add_argument("--seed", type=seed, default=0, help="of all that is random (default 0)")
     parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
-    parser.add_argument(
-        "--progress", choices=PROGRESS, default="bar", help="a bar, or JSON lines for programs"
-    )
+    add_progress(parser)
     return parser

@@ -14,8 +14,8 @@ from precompute.assets.dataset import FOLDER
 from precompute.generators import PICTURES
 from precompute.options import DEFAULT_MODEL
 from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
+from precompute.training import EPOCHS
 
-EPOCHS = 30
 PICTURED = "conv*,fc8"  # the layers whose every unit has all kinds of pictures
 WIDE = "fc6,fc7"  # many units, of which each has one picture made without a generator
 PAINTED = "conv3,conv4,conv5,fc6,fc7"  # the layers, beside the classes, that are painted with a generator

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from precompute.generators import ADVERSARY, BATCH, PICTURES
-from precompute.options import Parser, add_network, positive, seed
-from precompute.progress import PROGRESS, Progress, progress_of
+from precompute.jobs.base import Job
+from precompute.options import add_network, add_progress, positive, seed
+from precompute.progress import Progress
 from precompute.runner import STOPPED
-from precompute.stop import Stop
 from precompute.synthesis.recipe import above, between
 
 if TYPE_CHECKING:
@@ -22,26 +21,10 @@ if TYPE_CHECKING:
 NAME = "train-generator"
 SIZES = (64, 128, 256)
 UPSAMPLINGS = ("bilinear", "nearest", "transposed")
-_STDIN = 0
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Exit status: 0 done, 1 failed, 2 wrong words, 130 stopped; a failure is one sentence on standard error."""
-    options = _parser().parse_args(arguments)
-    progress = progress_of(options.progress, NAME)
-    with Stop(_STDIN if options.progress == "jsonl" else None) as stop:
-        try:
-            return _train(options, progress, stop)
-        except Exception as error:
-            sentence = _as_sentence(error)
-            progress.end("failed", sentence or repr(error))
-            if not sentence:
-                raise
-            sys.stderr.write(f"deepvis-precompute {NAME}: {sentence}\n")
-            return 1
-
-
-def _train(options: argparse.Namespace, progress: Progress, stop: Stop) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Exit status 0, or 130 when stopped."""
     import torch
 
     from deepvis_app.files import cache_folder
@@ -52,6 +35,7 @@ def _train(options: argparse.Namespace, progress: Progress, stop: Stop) -> int:
     from precompute.generators.training import Trainer
     from precompute.options import load
 
+    progress: Progress = options.reporter
     encoder = _encoder(options, load(options))
     pictures = load_pictures(options.images, options.size, progress)
     recipe = _recipe(options, encoder)
@@ -64,7 +48,7 @@ def _train(options: argparse.Namespace, progress: Progress, stop: Stop) -> int:
     places = Places(
         checkpoint, options.sheets or checkpoint.parent / name, options.save_every, options.look_every
     )
-    if not train(trainer, encoder, pictures.held_out, places, progress, stop):
+    if not train(trainer, encoder, pictures.held_out, places, progress, options.stop):
         progress.end("stopped", f"Stopped after {trainer.seen} pictures; run it again to go on.")
         return STOPPED
     folder = options.out or user_folder()
@@ -111,19 +95,8 @@ def _words(options: argparse.Namespace) -> str:
     )
 
 
-def _as_sentence(error: Exception) -> str:
-    """What to tell of an error that is no bug; "" for any other."""
-    from precompute.command import as_sentence
-    from precompute.generators.encoder import LayerError
-    from precompute.generators.training import CheckpointError
-
-    return str(error) if isinstance(error, LayerError | CheckpointError) else as_sentence(error)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(prog=f"deepvis-precompute {NAME}", description=__doc__)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add_network(parser)
     add("--layer", default="fc6", help="where the code is taken, after its ReLU (default fc6)")
     add("--compare", default="", metavar="LAYERS", help="layers of the feature loss (default: by map size)")
     add("--images", type=Path, required=True, metavar="DIR|ZIP",
@@ -147,9 +120,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--save-every", type=above(0.0), default=180.0, metavar="SECONDS")
     add("--look-every", type=above(0.0), default=600.0, metavar="SECONDS", help="between sample sheets")
     add("--out", type=Path, help="where the result goes (default: the generators of your data folder)")
-    add("--progress", choices=PROGRESS, default="bar", help="a bar, or JSON lines for programs")
-    return parser
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def add_common(parser: argparse.ArgumentParser) -> None:
+    add_network(parser)
+    add_progress(parser)
+
+
+JOB = Job(
+    NAME, "train a network's generator of pictures from codes, for DGN-AM", add_arguments, run, add_common
+)

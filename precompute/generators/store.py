@@ -13,10 +13,11 @@ from safetensors.torch import save
 
 from deepvis_app.files import assets_folder, atomic_write, data_folder
 from deepvis_app.models.weights import WeightsError, load_into, read_state_dict
+from precompute.errors import CommandError
 from precompute.generators.topology import Generator, Topology
 
 
-class GeneratorError(Exception):
+class GeneratorError(CommandError):
     """A generator that cannot be used; the message is one sentence for people."""
 
 

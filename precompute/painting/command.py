@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.options import OptionError, Parser, add_network, positive, seed
+from precompute.options import Parser, add_network, positive, seed
 from precompute.painting.choices import METHODS, MOST, check
 from precompute.runner import STOPPED
 from precompute.synthesis.code_recipe import DEFAULT_GENERATOR, GAMMA
@@ -49,14 +49,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _failed(teller: Teller, error: Exception) -> int | None:
     """Tell it; the exit status, or None for what is a bug."""
-    from precompute.command import FAILED, USAGE, as_sentence
+    from precompute.command import as_sentence, fail
 
     sentence = as_sentence(error)
     teller.end("failed", sentence or f"{type(error).__name__}: {error}")
     if not sentence:
         return None
-    sys.stderr.write(f"deepvis-precompute {NAME}: {sentence}\n")
-    return USAGE if isinstance(error, OptionError) else FAILED
+    return fail(f"deepvis-precompute {NAME}", sentence, error)
 
 
 def _painted(options: argparse.Namespace, teller: Teller, words: Words) -> int:

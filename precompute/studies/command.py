@@ -10,9 +10,17 @@ from pathlib import Path
 from deepvis_app.words import nearest
 from precompute.command import execute
 from precompute.jobs.base import Job
-from precompute.options import OptionError, Parser, add_network, chosen_layers, chosen_units, load, positive
+from precompute.options import (
+    OptionError,
+    Parser,
+    add_network,
+    add_progress,
+    chosen_layers,
+    chosen_units,
+    load,
+    positive,
+)
 from precompute.options import seed as a_seed
-from precompute.progress import PROGRESS
 from precompute.runner import STOPPED
 from precompute.studies import STUDIES, Study
 from precompute.studies.base import Desk, StudyStoppedError
@@ -25,8 +33,14 @@ def main(words: Sequence[str]) -> int:
     """Exit status as that of a job: 0, 1 failed, 2 wrong words, 130 stopped."""
     if words and words[0] in STUDIES:
         study = STUDIES[words[0]]
-        job = Job(f"{NAME} {study.name}", study.help, study.add_arguments, partial(_run, study))
-        return execute(job, words[1:], partial(_add_common, study))
+        job = Job(
+            f"{NAME} {study.name}",
+            study.help,
+            study.add_arguments,
+            partial(_run, study),
+            partial(_add_common, study),
+        )
+        return execute(job, words[1:])
     listed = "\n".join(f"  {name:<18} {study.help} ({study.after})" for name, study in STUDIES.items())
     parser = Parser(
         prog=f"deepvis-precompute {NAME}",
@@ -57,7 +71,7 @@ def _add_common(study: Study, parser: argparse.ArgumentParser) -> None:
         metavar="PIXELS",
         help=f"side of a picture on the sheet (default {TILE})",
     )
-    add("--progress", choices=PROGRESS, default="bar", help="a bar, or JSON lines for programs")
+    add_progress(parser)
 
 
 def _run(study: Study, options: argparse.Namespace) -> int:

@@ -1,0 +1,3 @@
+"""The training of the bundled network."""
+
+EPOCHS = 30

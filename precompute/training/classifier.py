@@ -14,6 +14,8 @@ from torch.nn import functional as F
 
 from deepvis_app.files import atomic_write
 from deepvis_app.models.nets.caffenet64 import CaffeNet64
+from precompute.errors import CommandError
+from precompute.training import EPOCHS
 from precompute.training.augment import crop_flip, jitter_colour
 from precompute.training.data import Split
 
@@ -26,7 +28,7 @@ STD = (0.229, 0.224, 0.225)
 class Recipe:
     """Everything that decides the weights, beside the data."""
 
-    epochs: int = 30
+    epochs: int = EPOCHS
     batch: int = 256
     peak_rate: float = 0.15
     momentum: float = 0.9
@@ -41,7 +43,7 @@ class Recipe:
     seed: int = 0
 
 
-class CheckpointError(Exception):
+class CheckpointError(CommandError):
     """A checkpoint that cannot be gone on from; the message is one sentence for people."""
 
 

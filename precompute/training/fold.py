@@ -8,9 +8,10 @@ import torch
 from torch import nn
 
 from deepvis_app.models.nets.caffenet64 import CaffeNet64
+from precompute.errors import CommandError
 
 
-class FoldingError(RuntimeError):
+class FoldingError(CommandError):
     """Folded and unfolded network disagree; the message gives the largest difference."""
 
 

@@ -9,18 +9,16 @@ import pytest
 
 from deepvis_app.messages import ModelChoice
 from deepvis_app.ui.dialogs.job_forms import JOB_FORMS, Scope, job_spec
-from precompute.generators import command as train_generator
+from precompute.generators.command import JOB as TRAIN_GENERATOR
 from precompute.jobs import JOBS
-from precompute.options import Parser, add_common
+from precompute.options import Parser
 from tests.ui.fakes import canned_model
 
 
 def parser(name: str) -> ArgumentParser:
-    if name == train_generator.NAME:
-        return train_generator._parser()
-    made = Parser()
-    add_common(made)
-    JOBS[name].add_arguments(made)
+    made, job = Parser(), TRAIN_GENERATOR if name == TRAIN_GENERATOR.name else JOBS[name]
+    job.common(made)
+    job.add_arguments(made)
     return made
 
 

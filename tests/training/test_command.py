@@ -11,9 +11,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from precompute.command import execute
 from precompute.stop import Stop
 from precompute.training.classifier import Recipe
-from precompute.training.command import main
+from precompute.training.command import JOB
 
 
 def test_one_command_trains_and_writes_the_bundle(
@@ -28,7 +29,7 @@ def test_one_command_trains_and_writes_the_bundle(
         "--assets",
         str(tmp_path / "a"),
     ]
-    assert main(arguments) == 0
+    assert execute(JOB, arguments) == 0
     assert "top-1" in capsys.readouterr().out
     card = json.loads((tmp_path / "a/models/caffenet64.json").read_text())
     weights = load_file(tmp_path / "a/models/caffenet64.safetensors")
@@ -38,7 +39,7 @@ def test_one_command_trains_and_writes_the_bundle(
 
 
 def test_a_wrong_path_ends_with_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(tmp_path / "nothing")]) == 1
+    assert execute(JOB, [str(tmp_path / "nothing")]) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
 
@@ -50,10 +51,13 @@ class Small(Recipe):
 def test_a_place_that_cannot_be_written_is_one_sentence(
     archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("precompute.training.command.Recipe", Small)
+    monkeypatch.setattr("precompute.training.classifier.Recipe", Small)
     (tmp_path / "file").write_text("no folder")
     place = tmp_path / "file" / "c.pt"
-    assert main([str(archive), "--epochs", "1", "--checkpoint", str(place), "--assets", str(tmp_path)]) == 1
+    assert (
+        execute(JOB, [str(archive), "--epochs", "1", "--checkpoint", str(place), "--assets", str(tmp_path)])
+        == 1
+    )
     last = capsys.readouterr().err.splitlines()[-1]
     assert "Errno" not in last
     assert re.fullmatch(r"deepvis-precompute train-classifier: .*file.*: .+\.", last)
@@ -62,18 +66,18 @@ def test_a_place_that_cannot_be_written_is_one_sentence(
 def test_the_command_tells_programs_how_far_it_is_and_stops_between_steps(
     archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("precompute.training.command.Recipe", Small)
+    monkeypatch.setattr("precompute.training.classifier.Recipe", Small)
     words = [str(archive), "--epochs", "2", "--checkpoint", str(tmp_path / "c.pt"), "--progress", "jsonl"]
     words += ["--assets", str(tmp_path / "a")]
     monkeypatch.setattr(Stop, "wait", lambda stop: True)
-    assert main(words) == 130
+    assert execute(JOB, words) == 130
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["event"] for line in told] == ["start", "progress", "end"]
     assert told[0]["total"] > told[1]["done"] == 1
     assert told[-1]["status"] == "stopped"
     assert not (tmp_path / "a").exists()
     monkeypatch.setattr(Stop, "wait", lambda stop: False)
-    assert main(words) == 0
+    assert execute(JOB, words) == 0
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["text"][:8] for line in told if line["event"] == "note"] == ["epoch 1:", "epoch 2:"]
     assert [line["done"] for line in told if line["event"] == "progress"][-1] == told[0]["total"]

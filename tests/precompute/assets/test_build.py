@@ -16,6 +16,7 @@ from precompute.generators import PICTURES
 from precompute.jobs import JOBS
 from precompute.options import Parser, add_common
 from precompute.stop import Stop
+from precompute.training import EPOCHS
 from tests.atlas.makers import NETWORK, RUN, TITLE
 from tests.atlas.makers import record as unit
 
@@ -40,7 +41,7 @@ class Commands:
         if code:
             return code
         if words[0] == "train-classifier":
-            recipe = {"epochs": steps.EPOCHS, "seed": 0}
+            recipe = {"epochs": EPOCHS, "seed": 0}
             self.card("caffenet64", recipe=recipe, top1=0.5, top5=0.75)
         elif words[0] == "train-generator":
             told = {"cosine": 0.93219, "agreement": None}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from precompute.generators.command import main
+from precompute.command import execute
+from precompute.generators.command import JOB
 from precompute.generators.store import load_generator
 from tests.precompute.generators.small import write_pictures
 
@@ -35,7 +36,7 @@ def words(tmp_path: Path) -> list[str]:
 def test_one_command_trains_and_writes_a_generator_with_its_card(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*words, "--pictures", "8"]) == 0
+    assert execute(JOB, [*words, "--pictures", "8"]) == 0
     assert "held-out code cosine" in capsys.readouterr().out
     generator, card = load_generator(str(tmp_path / "out" / "g.safetensors"))
     assert generator.code_shape == (6,)
@@ -47,8 +48,8 @@ def test_one_command_trains_and_writes_a_generator_with_its_card(
 
 
 def test_a_longer_run_goes_on_where_the_first_ended(words: list[str], tmp_path: Path) -> None:
-    assert main([*words, "--pictures", "8"]) == 0
-    assert main([*words, "--pictures", "16", "--progress", "bar"]) == 0
+    assert execute(JOB, [*words, "--pictures", "8"]) == 0
+    assert execute(JOB, [*words, "--pictures", "16", "--progress", "bar"]) == 0
     assert json.loads((tmp_path / "out" / "g.json").read_text())["pictures_seen"] == 16
 
 
@@ -64,7 +65,7 @@ def test_a_longer_run_goes_on_where_the_first_ended(words: list[str], tmp_path: 
 def test_a_failure_is_one_sentence(
     words: list[str], changed: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*words, *changed]) == 1
+    assert execute(JOB, [*words, *changed]) == 1
     err = capsys.readouterr().err
     assert sentence in err
     assert "Traceback" not in err
@@ -75,7 +76,7 @@ def test_numbers_that_cannot_be_are_one_sentence(
     words: list[str], changed: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        main([*words, *changed])
+        execute(JOB, [*words, *changed])
     assert ended.value.code == 2
     assert re.search(rf"argument {changed[0]}: '?{changed[1]}'? is not ", capsys.readouterr().err)
 
@@ -83,6 +84,6 @@ def test_numbers_that_cannot_be_are_one_sentence(
 def test_a_checkpoint_of_other_settings_is_a_sentence_too(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*words, "--pictures", "4"]) == 0
-    assert main([*words, "--pictures", "8", "--seed", "1"]) == 1
+    assert execute(JOB, [*words, "--pictures", "4"]) == 0
+    assert execute(JOB, [*words, "--pictures", "8", "--seed", "1"]) == 1
     assert "belongs to a run with other settings" in capsys.readouterr().err
