@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import json
-import math
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from deepvis_app.jobs.lines import event_of, real, shortened, whole_number
 from deepvis_app.messages import U8, Box, Painting, PaintOrder, PaintState, PictureFacts, UnitPicture, frozen
 
 KIND = "painted"
@@ -111,7 +110,7 @@ class PaintReport:
             self.look = replace(self.look, state=state, sentence=sentence)
 
     def _event(self, line: bytes) -> dict[str, Any] | None:
-        event = _event(line)
+        event = event_of(line)
         if event is None:
             self._last_line = _text(line)
         return event
@@ -119,12 +118,12 @@ class PaintReport:
     def _take_event(self, event: dict[str, Any]) -> None:
         kind, text = event["event"], _shortened(str(event.get("text", "")))
         if kind == "start":
-            self._answered(_whole(event.get("heard")))
+            self._answered(whole_number(event.get("heard")))
             self._facts = {}
             self._keep_facts(event)
-            self._set(total=_whole(event.get("total")))
+            self._set(total=whole_number(event.get("total")))
         elif kind == "note":
-            if self._awaited is not None and _whole(event.get("heard")) in self._awaited:
+            if self._awaited is not None and whole_number(event.get("heard")) in self._awaited:
                 self.fail(text)  # it paints on what it did before, which nobody wants any more
             self._set(note=text)
         elif kind == "resting":
@@ -145,18 +144,18 @@ class PaintReport:
         self._keep_facts(event)
         try:
             data = base64.b64decode(str(event.get("png", "")), validate=True)
-            found = self._decode(data, min(max(_whole(event.get("count")), 1), MOST))
+            found = self._decode(data, min(max(whole_number(event.get("count")), 1), MOST))
         except ValueError as error:  # binascii's is one, too
             self._set(note=f"A picture could not be read ({error}).")
             return
-        pictures, value = self._pictures(event, found), _real(event.get("value"))
+        pictures, value = self._pictures(event, found), real(event.get("value"))
         self._set(
             state="paused" if self._held else "painting",
-            step=_whole(event.get("step")),
-            total=_whole(event.get("total")) or self.look.total,
+            step=whole_number(event.get("step")),
+            total=whole_number(event.get("total")) or self.look.total,
             pictures=pictures,
             strongest=next((one.rank for one in pictures if one.score == value), 0),
-            percentile=_real(event.get("percentile")),
+            percentile=real(event.get("percentile")),
         )
 
     def _set(self, **changes: Any) -> None:
@@ -168,7 +167,7 @@ class PaintReport:
     def _pictures(self, event: dict[str, Any], found: tuple[U8, ...]) -> tuple[UnitPicture, ...]:
         second, now = self.look.order.second, datetime.now(UTC).isoformat(timespec="milliseconds")
         own, others = (_numbers(event.get(name), len(found)) for name in ("values", "others"))
-        more = {"method": self.look.order.method, **self._facts, "step": _whole(event.get("step"))}
+        more = {"method": self.look.order.method, **self._facts, "step": whole_number(event.get("step"))}
         if second is not None:
             more["with"] = str(second)
         field = _field(event.get("field"), found[0])
@@ -195,26 +194,10 @@ class PaintReport:
             self._seed = event["seed"]
 
 
-def _event(line: bytes) -> dict[str, Any] | None:
-    if not line.lstrip().startswith(b"{"):
-        return None
-    try:
-        event = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return event if isinstance(event, dict) and "event" in event else None
-
-
-def _real(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if abs(value) < 1e300 and math.isfinite(value) else None
-
-
 def _numbers(values: object, count: int) -> list[float | None]:
     """So many numbers; without exactly so many, nothing is known."""
     found = values if isinstance(values, list) and len(values) == count else [None] * count
-    return [_real(value) for value in found]
+    return [real(value) for value in found]
 
 
 def _field(value: object, picture: U8) -> Box | None:
@@ -231,14 +214,9 @@ def _cut(picture: U8, box: Box) -> U8:
     return frozen(picture[top:bottom, left:right].copy())
 
 
-def _whole(value: object) -> int:
-    return int(min(max(_real(value) or 0.0, 0.0), 1e9))
-
-
 def _text(line: bytes) -> str:
     return _shortened(line[: 4 * SHOWN_CHARACTERS].decode("utf-8", errors="replace"))
 
 
 def _shortened(text: str) -> str:
-    text = "".join(c if c.isprintable() else " " for c in text.strip())
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} ..."
+    return shortened(text, SHOWN_CHARACTERS)

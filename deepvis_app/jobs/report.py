@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import math
 import signal
 from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
+from deepvis_app.jobs.lines import event_of, real, shortened, whole_number
 from deepvis_app.jobs.spec import JobState
 
 LOG_LINES = 300
 SHOWN_CHARACTERS = 500
+MOST = 1e12  # of seconds, and of pieces a second
 AGAIN = "Run it again to go on: finished units are kept."
 _ENDS: tuple[JobState, ...] = ("done", "stopped", "failed")
 _STOPPED_CODE = 130
@@ -32,7 +32,7 @@ class Report:
     def take(self, lines: Iterable[str]) -> None:
         """Lines from the child's standard output."""
         for line in lines:
-            event = _event(line)
+            event = event_of(line)
             if event is None:
                 self.log.append(_shortened(line))
             else:
@@ -67,11 +67,11 @@ class Report:
     def _take_event(self, event: dict[str, Any]) -> None:
         kind = event.get("event")
         if kind in ("start", "progress"):
-            self.done = _number(event.get("done"))
-            self.total = _number(event.get("total"))
+            self.done = whole_number(event.get("done"))
+            self.total = whole_number(event.get("total"))
             self.where = _shortened(str(event.get("where", "")))
-            self.rate = _real(event.get("rate")) or 0.0
-            self.eta_s = _real(event.get("eta_s"))
+            self.rate = real(event.get("rate"), 0.0, MOST) or 0.0
+            self.eta_s = real(event.get("eta_s"), 0.0, MOST)
         if kind == "start":
             self.what = _shortened(str(event.get("what", "")))
             self.unit = _shortened(str(event.get("unit", "")))
@@ -83,30 +83,8 @@ class Report:
             self.log.append(text)
 
 
-def _event(line: str) -> dict[str, Any] | None:
-    if not line.startswith("{"):
-        return None
-    try:
-        event = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return event if isinstance(event, dict) and "event" in event else None
-
-
-def _real(value: object) -> float | None:
-    """A finite number that is not negative, or None."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 <= value <= 1e12 and math.isfinite(value) else None
-
-
-def _number(value: object) -> int:
-    return int(_real(value) or 0)
-
-
 def _shortened(text: str) -> str:
-    text = "".join(c if c.isprintable() else " " for c in text.strip())
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} ..."
+    return shortened(text, SHOWN_CHARACTERS)
 
 
 def _signal(code: int) -> str:
