@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from precompute.jobs.base import Job
+from precompute.jobs.filling import add_making, check_layers, facts_of_wish, fill, in_half
 from precompute.jobs.sheets import conclude, facts_of, make_all, name_of, only_unit
 from precompute.options import OptionError, Target, positive, target
 from precompute.synthesis.code_recipe import GAMMA, add_code_recipe, preset_of
-from precompute.synthesis.pairs import Pair, by_unit, pairs_of
+from precompute.synthesis.pairs import Pair, largest, pairs_of
 from precompute.synthesis.recipe import OBJECTIVE_NAMES, between
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ AUTO = "auto"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_code_recipe(parser)
+    add_making(parser)
     add = parser.add_argument
     add("--seeds", type=positive, metavar="N", help="pictures a unit (default 9, with --start 1)")
     add("--objective", choices=(AUTO, *OBJECTIVE_NAMES), default=AUTO,
         help="what is maximised (default auto: log-softmax for classes, centre elsewhere)")  # fmt: skip
-    add("--minimise", action="store_true", help="make what the unit likes least")
     add("--start", type=Path, metavar="FILE", help="start from the code of this picture (default: noise)")
     add(
         "--pair",
@@ -40,15 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of a+b: how alike their values are to be (default 0.8; 1: only the weaker one counts)")  # fmt: skip
     add("--search", type=positive, metavar="N", help="one unit under N random settings, as a contact sheet")
     add("--out", type=Path, metavar="DIR", help="where the sheet of --search goes")
-    add("--precision", choices=("auto", "float32", "bfloat16"), default="auto",
-        help="auto: bfloat16 where it is faster, but for the last steps")  # fmt: skip
-    add("--batch", type=positive, metavar="N", help="pictures at once (default: by their size)")
     add("--no-codes", action="store_true", help="do not keep the pictures' codes: a smaller atlas")
 
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 0, or 130 when stopped."""
     from precompute.generators.opening import open_generator
+    from precompute.synthesis.maker import CODE_KIND, PAIR_KIND
 
     if bool(options.search) != (options.out is not None):
         raise OptionError("--search N and --out DIR need each other.")
@@ -62,7 +60,10 @@ def run(options: argparse.Namespace) -> int:
     facts = parameters(options, wish, card, pairs)
     if options.search:
         return _search(options, job, wish, facts)
-    return _fill(options, job, wish, facts, pairs)
+    if pairs and not wish.scales and not _shares(job, wish.objective):
+        job.progress.note("The units' values are compared as they are: the atlas has no statistics of both.")
+    kind = PAIR_KIND if pairs else CODE_KIND
+    return fill(job, "dgn-am", kind, wish, facts, options.batch, pairs)
 
 
 def wish_of(
@@ -70,15 +71,9 @@ def wish_of(
 ) -> Wish:
     """What the options ask for. Raises OptionError, GeneratorError and PictureError."""
     from precompute.synthesis.maker import Wish
-    from precompute.synthesis.making import half_is_fast
     from precompute.synthesis.natural import start_code
-    from precompute.synthesis.objectives import check_objective
 
-    for layer in job.layers:
-        try:
-            check_objective(options.objective, layer)
-        except ValueError as error:
-            raise OptionError(str(error)) from error
+    check_layers(options.objective, job.layers)
     count = options.seeds or (SEEDS if options.start is None else 1)
     preset = preset_of(options, job.model, card)
     if options.start is not None and count > 1 and preset.noise == 0:
@@ -89,7 +84,7 @@ def wish_of(
         options.objective,
         options.minimise,
         None if options.start is None else start_code(options.start, generator, card, job.model),
-        options.precision == "bfloat16" or (options.precision == "auto" and half_is_fast(job.model.device)),
+        in_half(options, job),
         generator,
         options.gamma,
         {} if _shares(job, options.objective) else _scales(job, pairs),
@@ -102,10 +97,8 @@ def parameters(
 ) -> dict[str, Any]:
     """All that decides about a picture, as JSON values."""
     from precompute.synthesis.natural import identity
-    from precompute.synthesis.presets import as_json
 
     assert wish.generator is not None
-    start = "noise" if wish.first is None else f"picture {sha256(wish.first.tobytes()).hexdigest()[:16]}"
     of_pairs = {
         "pairs": [str(pair) for pair in pairs],
         "gamma": wish.gamma,
@@ -113,44 +106,10 @@ def parameters(
     }
     return {
         "generator": identity(wish.generator, card),
-        "preset": options.preset,
-        **as_json(wish.preset),
-        "seeds": len(wish.seeds),
-        "objective": wish.objective,
-        "minimise": wish.minimise,
-        "start": start,
-        "precision": options.precision,
+        **facts_of_wish(options, wish, "noise"),
         "codes": wish.codes,
         **(of_pairs if pairs else {}),
     }
-
-
-def _fill(
-    options: argparse.Namespace, job: Target, wish: Wish, facts: dict[str, Any], pairs: tuple[Pair, ...]
-) -> int:
-    """Make what the atlas does not have from this very run."""
-    from deepvis_app.atlas import AtlasWriter
-    from precompute import runner
-    from precompute.synthesis.maker import CODE_KIND, PAIR_KIND
-    from precompute.synthesis.making import Making
-
-    if pairs and not wish.scales and not _shares(job, wish.objective):
-        job.progress.note("The units' values are compared as they are: the atlas has no statistics of both.")
-    stats = job.known_stats()
-    with AtlasWriter(job.atlas, job.model.info.fingerprint, job.model.info.title) as writer:
-        info = writer.begin(job.run_info("dgn-am", facts))
-        making = Making(job.model, wish, stats, job.stop.wait, options.batch, by_unit(pairs))
-        making.told = job.progress.partly
-        items = [
-            item
-            for layer in job.layers
-            for item in runner.chunks(layer.name, job.units[layer.name], making.units_at_once(layer))
-        ]
-        kinds = (PAIR_KIND if pairs else CODE_KIND,)
-        outcome = runner.run(items, making.records, writer, info, job.progress, job.stop, kinds)
-    if making.fewer:
-        job.progress.note(f"Not enough memory for all pictures of a unit at once: {making.fewer} at a time.")
-    return runner.conclude(outcome, job.progress, str(job.atlas))
 
 
 def _search(options: argparse.Namespace, job: Target, wish: Wish, facts: dict[str, Any]) -> int:
@@ -199,9 +158,8 @@ def _scales(job: Target, pairs: tuple[Pair, ...]) -> dict[int, float]:
     """The largest value of each unit of a pair in the atlas's statistics; only of pairs of which both are known."""
     if not pairs:
         return {}
-    stats = job.known_stats()[job.layers[0].name]
-    known = {unit: found.quantiles[-1][1] for unit, found in stats.items() if found.quantiles}
-    both = [pair for pair in pairs if min(known.get(pair.unit, 0.0), known.get(pair.other, 0.0)) > 0]
+    known = largest(job.known_stats()[job.layers[0].name])
+    both = [pair for pair in pairs if pair.unit in known and pair.other in known]
     return {unit: known[unit] for pair in both for unit in (pair.unit, pair.other)}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from deepvis_app.atlas import Shelf
-from deepvis_app.messages import LayerInfo, UnitStats
+from deepvis_app.messages import LayerInfo
 from deepvis_app.models import LoadedModel
 from precompute.generators.opening import open_generator
 from precompute.generators.topology import AnyGenerator
@@ -16,6 +16,7 @@ from precompute.painting.choices import check
 from precompute.painting.easel import Easel
 from precompute.painting.starts import Starts
 from precompute.synthesis.natural import Card
+from precompute.synthesis.pairs import largest
 from precompute.synthesis.part import Parts
 
 
@@ -40,7 +41,9 @@ class Studio:
         check(options)
         layer, units = self._units(options)
         stats = Shelf(self._model.info.fingerprint).stats(layer.name)
-        starts = self._starts(options, _scales(stats, units))
+        known = largest(stats)
+        scales = {unit: known[unit] for unit in units} if all(unit in known for unit in units) else {}
+        starts = self._starts(options, scales)
         other = (units[1], 1) if len(units) > 1 else None
         wish = starts.wish(options.start)
         try:
@@ -87,9 +90,3 @@ class Studio:
             for one in units
         ]
         return f"{' with '.join(names)}, {method} on {info.title}"
-
-
-def _scales(stats: Mapping[int, UnitStats], units: Sequence[int]) -> dict[int, float]:
-    """The largest known value of each, where there is one of all."""
-    known = {unit: stats[unit].quantiles[-1][1] for unit in units if unit in stats and stats[unit].quantiles}
-    return known if len(known) == len(units) else {}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from precompute.options import OptionError
+
+if TYPE_CHECKING:
+    from deepvis_app.messages import UnitStats
 
 _PAIR = re.compile(r"(\d+)([+-])(\d+)")
 
@@ -40,6 +44,12 @@ def by_unit(pairs: Sequence[Pair]) -> dict[int, list[tuple[int, int]]]:
     for pair in pairs:
         found.setdefault(pair.unit, []).append((pair.other, pair.sign))
     return found
+
+
+def largest(stats: Mapping[int, UnitStats]) -> dict[int, float]:
+    """The largest value of each unit of which one above 0 is known: the scale on which two are compared."""
+    known = {unit: found.quantiles[-1][1] for unit, found in stats.items() if found.quantiles}
+    return {unit: value for unit, value in known.items() if value > 0}
 
 
 def _pair(word: str, only_pairs: bool) -> Pair:

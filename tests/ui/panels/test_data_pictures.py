@@ -15,20 +15,6 @@ CONV1 = "features.conv1"
 Shown = Stage[UnitPicturesPanel]
 
 
-@pytest.fixture
-def atlas() -> FakeAtlas:
-    made = FakeAtlas()
-    made.units[UnitRef(CONV1, 3)] = some_unit(UnitRef(CONV1, 3))
-    return made
-
-
-@pytest.fixture
-def stage(qtbot: QtBot, atlas: FakeAtlas) -> Shown:
-    made = Stage(qtbot, UnitPicturesPanel, (260, 700), atlas=atlas)
-    made.turn(unit=3)
-    return made
-
-
 def test_pictures_of_two_units_are_chosen_beside_those_of_one(stage: Shown, atlas: FakeAtlas) -> None:
     deep, ref = stage.panel.deep, UnitRef(CONV1, 8)
     assert not deep.chooser.isVisible()

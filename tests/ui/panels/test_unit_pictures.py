@@ -27,20 +27,6 @@ PLACES = ("am", "dgn-am", "top", "deconv")
 Shown = Stage[UnitPicturesPanel]
 
 
-@pytest.fixture
-def atlas() -> FakeAtlas:
-    made = FakeAtlas()
-    made.units[UnitRef(CONV1, 3)] = some_unit(UnitRef(CONV1, 3))
-    return made
-
-
-@pytest.fixture
-def stage(qtbot: QtBot, atlas: FakeAtlas) -> Shown:
-    made = Stage(qtbot, UnitPicturesPanel, (260, 700), atlas=atlas)
-    made.turn(unit=3)
-    return made
-
-
 def words(stage: Shown) -> list[str]:
     return [stage.panel.blocks[kind].section.words.text() for kind in PLACES]
 
