@@ -1,8 +1,9 @@
-"""What a prior is: up to three hooks around an ascent step, all of them no-ops unless it says otherwise."""
+"""What a prior is: at most three of five hooks around an ascent step, no-ops unless it says otherwise."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -16,7 +17,7 @@ class Moment:
     that size. `draw(k)` gives (N, k) uniform random numbers in 0..1, of each picture's own generator. `room` in
     0..1 is how much of a disturbance the unit's field can take: 0 for a field of 8 pixels or less, where single
     edges are all there is to see, 1 from 32 pixels on. `gradient` is that of the unit's value at the picture
-    before the step, only in `project`.
+    before the step, as the network gave it, only in `project`.
     """
 
     index: int
@@ -35,12 +36,22 @@ class Moment:
 class Prior:
     """One regulariser. Every picture is treated by itself.
 
-    Pictures are (N, C, h, w) in 0..1; deviations are pictures minus the network's mean colour, so zero is that.
+    The hooks stand below in the order of a step; a class has at most three of them. Pictures are (N, C, h, w) in
+    0..1; deviations are pictures minus the network's mean colour, so zero is that. For codes of a generator,
+    deviations and gradients are (N, code).
     """
 
     def transform(self, pictures: Tensor, moment: Moment) -> Tensor:  # noqa: ARG002 (a hook)
         """What the network sees of the pictures; differentiable."""
         return pictures
+
+    def around(self, moment: Moment) -> AbstractContextManager[object]:  # noqa: ARG002 (a hook)
+        """Where the network's forward pass is run; the backward pass may come after it."""
+        return nullcontext()
+
+    def regard(self, gradient: Tensor, moment: Moment) -> Tensor:  # noqa: ARG002 (a hook)
+        """What the step makes of the value's gradient, before penalties and the step policy."""
+        return gradient
 
     def penalty(self, deviations: Tensor, moment: Moment) -> Tensor | None:  # noqa: ARG002 (a hook)
         """(N,) to be kept small, or None. Its gradient is weighed against a value's gradient of mean size 1."""
