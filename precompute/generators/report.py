@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from precompute.generators.encoder import Encoder
 from precompute.generators.losses import normalised_error
+from precompute.generators.mesh import Mesh
 from precompute.generators.topology import Generator
 
 BATCH = 100
@@ -24,13 +25,16 @@ class Quality:
     code_error: float  # normalised squared error
     cosine: float  # between a picture's code and its reconstruction's
     agreement: float | None  # share whose reconstruction has the picture's top-1 class; None without classes
+    mesh: float  # how strong a repeated pattern is in the reconstructions: see Mesh
+    mesh_of_real: float  # the same of the pictures themselves
 
     def in_words(self) -> str:
         features = ", ".join(f"{name} {error:.3f}" for name, error in self.feature_error.items())
         agreement = "" if self.agreement is None else f", top-1 agreement {self.agreement:.1%}"
         return (
             f"held-out code cosine {self.cosine:.4f}{agreement}, code error {self.code_error:.3f}, "
-            f"feature error {features}, image error {self.image_error:.4f} ({self.pictures} pictures)"
+            f"feature error {features}, image error {self.image_error:.4f}, mesh {self.mesh:.1f} "
+            f"(photographs {self.mesh_of_real:.1f}; {self.pictures} pictures)"
         )
 
 
@@ -38,12 +42,15 @@ class Quality:
 def measure(generator: Generator, encoder: Encoder, pictures: torch.Tensor) -> Quality:
     """Reconstruct `pictures` (N, 3, S, S) uint8 from their codes, in float32, and compare."""
     sums: dict[str, float] = {}
+    mesh, mesh_of_real = Mesh(), Mesh()
     has_classes = True
     for part in pictures.split(BATCH):
         wanted = part.to(encoder.device).float() / 255
         real, real_class = encoder.classified(wanted)
         painted = (generator(real.code).clamp(0, 1) * 255).round() / 255
         seen, seen_class = encoder.classified(painted)
+        mesh.add(painted)
+        mesh_of_real.add(wanted)
         has_classes = has_classes and bool((real_class >= 0).all())
         found = {
             "image": F.mse_loss(painted, wanted).item(),
@@ -64,6 +71,8 @@ def measure(generator: Generator, encoder: Encoder, pictures: torch.Tensor) -> Q
         code_error=sums["code"],
         cosine=sums["cosine"],
         agreement=sums["agreement"] if has_classes else None,
+        mesh=mesh.strength(),
+        mesh_of_real=mesh_of_real.strength(),
     )
 
 

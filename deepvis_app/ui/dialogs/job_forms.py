@@ -106,7 +106,7 @@ _ENTRIES = (
              Field("--size", "Size", "Side of its pictures in pixels; near the network's input size is best", "64",
                    (("64", "64 x 64"), ("128", "128 x 128"), ("256", "256 x 256"))),
              Field("--pictures", "Pictures to learn from",
-                   "How many are seen in all, again and again; run it with more to go on", 1_000_000, low=1000,
+                   "How many are seen in all, again and again; run it with more to go on", 1_120_000, low=1000,
                    high=100_000_000, step=100_000)),
             (), images=True, units=False),
 )
