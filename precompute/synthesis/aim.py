@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
+from deepvis_app.messages import F32, U8
 from precompute.synthesis.objectives import Objective
 
 
 @dataclass(frozen=True)
 class Task:
-    """One picture to be made; `other` is a second unit of the layer and 1 (with it) or -1 (against it)."""
+    """One picture to be made; `other` is a second unit of the layer and 1 (with it) or -1 (against it).
+
+    `first` is where this one starts, in place of the wish's: input-sized RGB, or with a generator a code. It counts
+    neither for equality nor in words.
+    """
 
     unit: int
     seed: int
     other: tuple[int, int] | None = None
+    first: U8 | F32 | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

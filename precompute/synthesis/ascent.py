@@ -101,7 +101,7 @@ class Ascent:
         self._climb, self._preset = climb, climb.preset
         self._sign = -1.0 if climb.minimise else 1.0
         self._dice = Dice([task.seed for task in tasks])
-        self._codes = climb.image.start(self._dice.normal)
+        self._codes = climb.image.start(self._dice.normal, [task.first for task in tasks])
         self._aim = aim(climb.objective, tasks, climb.gamma, climb.scales, self._codes.device)
         no = torch.zeros_like(self._aim.units, dtype=torch.bool)
         self._stood, self._moved, self._broken = no, no, no

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from deepvis_app.messages import F32, Box
+from deepvis_app.messages import F32, U8, Box
 from deepvis_app.models.preprocess import Preprocess
 from precompute.generators.topology import AnyGenerator, NearestConv, spread
+from precompute.synthesis.image import Firsts
 
 _POKE = 1.0  # of each element's standard deviation
 _SMALL = 1e-3
@@ -56,11 +57,15 @@ class Codes:
         self._spread = std / self.unit
         self._first = None if first is None else self._of_code(first)
 
-    def start(self, normal: Callable[..., Tensor]) -> Tensor:
+    def start(self, normal: Callable[..., Tensor], firsts: Firsts = ()) -> Tensor:
         noise = self._drawn(normal) * self._noise
+        started = noise if self.signed else noise.abs()
         if self._first is not None:
-            return self._first + noise
-        return noise if self.signed else noise.abs()
+            started = self._first + noise
+        for k, first in enumerate(firsts):
+            if first is not None:
+                started[k] = self._of_code(first) + noise[k]
+        return started
 
     def pictures(self, codes: Tensor, *, half: bool = False) -> Tensor:
         top, left, bottom, right = self._canvas
@@ -98,7 +103,7 @@ class Codes:
         """Normal noise with each element's own standard deviation."""
         return normal(*self._generator.code_shape).to(self._device) * self._spread
 
-    def _of_code(self, first: F32) -> Tensor:
+    def _of_code(self, first: U8 | F32) -> Tensor:
         if first.shape != self._generator.code_shape:
             raise ValueError(
                 f"The code has the shape {first.shape}, but the generator takes {self._generator.code_shape}."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from deepvis_app.messages import U8, Box
+from deepvis_app.messages import F32, U8, Box
 from deepvis_app.models.preprocess import Preprocess
 from precompute.synthesis.display import stretched
 
@@ -20,6 +21,10 @@ _COLOURS = ((0.373, 0.323, 0.287), (0.323, 0.351, 0.335), (0.287, 0.335, 0.386))
 _DARK, _BRIGHT = 0.1, 0.9
 _POKE = 0.1  # standard deviation of what a poke adds, in 0..1
 
+Firsts = Sequence[
+    U8 | F32 | None
+]  # where each picture of a batch begins; empty: none has a beginning of its own
+
 
 class Image(Protocol):
     """A parametrisation: codes (N, ...) that become pictures (N, 3, h, w) of the canvas, differentiably.
@@ -27,8 +32,8 @@ class Image(Protocol):
     Codes are zero where the priors draw them to. `normal(*shape)` gives (N, *shape) numbers of each picture's own.
     """
 
-    def start(self, normal: Callable[..., Tensor]) -> Tensor:
-        """The first codes."""
+    def start(self, normal: Callable[..., Tensor], firsts: Firsts = ()) -> Tensor:
+        """The first codes; each begins at its own of `firsts` where it has one. Raises ValueError, one sentence."""
 
     def pictures(self, codes: Tensor, *, half: bool = False) -> Tensor:
         """Float32, in 0..1 for bounded codes; with `half` computed in bfloat16 where that is faster."""
@@ -79,18 +84,28 @@ class Pixels:
         self._unmix = self._mix.inverse()
         self._first = torch.zeros(self._channels, 1, 1, device=device)
         if first is not None:
-            deviations = torch.from_numpy(first.copy()).permute(2, 0, 1).to(device) / 255 - self.mean
-            deviations = deviations if self._channels == 3 else deviations.mean(0, keepdim=True)
-            self._first = _mixed(self._unmix, deviations)
+            self._first = self._of_picture(first)
 
-    def start(self, normal: Callable[..., Tensor]) -> Tensor:
+    def start(self, normal: Callable[..., Tensor], firsts: Firsts = ()) -> Tensor:
         """`normal(C, H, W)` gives (N, C, H, W) numbers of each picture's own generator.
 
         They are drawn for the whole input and cut to the canvas, so a picture does not depend on the cut.
         """
         noise = normal(self._channels, *self._size).to(self._device) * self._noise
         top, left, bottom, right = self._canvas
-        return (noise + self._first)[:, :, top:bottom, left:right].contiguous()
+        return (noise + own_firsts(self._first, self._of_picture, firsts))[
+            :, :, top:bottom, left:right
+        ].contiguous()
+
+    def _of_picture(self, first: U8 | F32) -> Tensor:
+        """Codes (C, H, W) of RGB (H, W, 3)."""
+        if first.dtype != np.uint8 or first.shape != (*self._size, 3):
+            raise ValueError(
+                f"Pixels start at RGB bytes of {self._size}, not at {first.dtype} {first.shape}."
+            )
+        deviations = torch.from_numpy(first.copy()).permute(2, 0, 1).to(self._device) / 255 - self.mean
+        deviations = deviations if self._channels == 3 else deviations.mean(0, keepdim=True)
+        return _mixed(self._unmix, deviations)
 
     def pictures(self, codes: Tensor, *, half: bool = False) -> Tensor:  # noqa: ARG002 (an Image)
         return _mixed(self._mix, codes) + self.mean
@@ -117,6 +132,15 @@ class Pixels:
 
     def code(self, codes: Tensor) -> None:
         """None: pixels have no generator."""
+
+
+def own_firsts(default: Tensor, of: Callable[[U8 | F32], Tensor], firsts: Firsts) -> Tensor:
+    """Where each picture begins, (N, ...), at `default` without a beginning of its own; (...) where none has one."""
+    if all(first is None for first in firsts):
+        return default
+    codes = [default if first is None else of(first) for first in firsts]
+    shape = torch.broadcast_shapes(*(code.shape for code in codes))
+    return torch.stack([code.expand(shape) for code in codes])
 
 
 def mean_colour(preprocess: Preprocess) -> Tensor:

@@ -197,3 +197,19 @@ def test_the_last_picture_is_kept_where_the_preset_says_so() -> None:
     best, last = made_by(way, TASKS), made_by(replace(way, preset=replace(wild, keep="last")), TASKS)
     assert not torch.equal(best.codes, last.codes)
     assert torch.allclose(best.trace, last.trace)
+
+
+def test_a_picture_may_start_at_its_own_place_beside_others_that_do_not() -> None:
+    way = climb(model(Plain()), "fc", Preset("", "", 1, Normalised(1.0), noise=0.0))
+    red = np.full((SIDE, SIDE, 3), (250, 10, 10), np.uint8)
+    found = made_by(way, [Task(0, 0), Task(0, 0, first=red), Task(1, 0)])
+    shown = way.image.pictures(found.codes)
+    assert torch.allclose(shown[1] * 255, torch.from_numpy(red).permute(2, 0, 1).float(), atol=0.01)
+    assert torch.equal(shown[0], shown[2])
+    assert float(shown[0].std(dim=(1, 2)).amax()) < 1e-6
+
+
+def test_a_start_that_is_no_input_sized_picture_is_named() -> None:
+    way = climb(model(Plain()), "fc", QUICK)
+    with pytest.raises(ValueError, match="Pixels start at RGB bytes of"):
+        ascend(way, [Task(0, 0, first=np.zeros((2, 2, 3), np.uint8))])

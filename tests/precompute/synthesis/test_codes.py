@@ -131,6 +131,20 @@ def test_a_code_can_be_the_start() -> None:
         Codes(Small(), COLOUR, WHOLE, CPU, first=first[:3])
 
 
+def test_every_picture_may_start_at_its_own_code() -> None:
+    generator = Small()
+    image = climb(generator).image
+    own = np.linspace(0.1, 0.9, CODE, dtype=np.float32)
+    dice = Dice([3, 3])
+    codes = image.code(image.start(dice.normal, [None, own]))
+    alone = image.code(image.start(Dice([3]).normal))
+    assert codes is not None
+    assert alone is not None
+    noise = torch.randn(CODE, generator=torch.Generator().manual_seed(3)) * generator.code_std
+    assert torch.allclose(codes[0], alone[0])
+    assert torch.allclose(codes[1], torch.from_numpy(own) + noise, atol=1e-5)
+
+
 @pytest.mark.parametrize(("size", "antialias"), [(16, False), (48, True)])
 def test_pictures_of_another_size_are_resized_and_then_cut(size: int, antialias: bool) -> None:
     generator, box = Small(size), (3, 5, 20, 31)
