@@ -64,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--weights", help="default, random, or a .safetensors, .pth or .caffemodel file")
     parser.add_argument(
-        "--mean", metavar="FILE", help="of a Caffe network: a .binaryproto or .npy file, or 104,117,123 (BGR)"
+        "--mean",
+        metavar="FILE",
+        help="of a Caffe network: .binaryproto, .npy or 104,117,123 (BGR); with *X behind it, times X",
     )
     parser.add_argument("--labels", metavar="FILE", help="the classes' names, one on each line")
     parser.add_argument("--device", help="auto, cpu, cuda, cuda:1, mps")

@@ -101,7 +101,10 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", default="default", help="default, random, or a weights file")
     parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
     parser.add_argument(
-        "--mean", default="", metavar="FILE", help="of a Caffe network: .binaryproto, .npy, or 104,117,123"
+        "--mean",
+        default="",
+        metavar="FILE",
+        help="of a Caffe network: .binaryproto, .npy or 104,117,123; with *X, times X",
     )
     parser.add_argument("--labels", default="", metavar="FILE", help="the classes' names, one on each line")
 

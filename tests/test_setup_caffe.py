@@ -151,6 +151,18 @@ def test_of_a_zip_only_the_wanted_file_is_unpacked_and_the_zip_serves_again(
     assert not list(home.parent.rglob("evil"))
 
 
+def test_a_full_disk_loses_no_zip_that_was_fetched(
+    server: FileServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.contents = {"/release.zip": release(), "/fc6.txt": b"1 2\n"}
+    offered(monkeypatch, generator(server))
+    full = weights.NotWrittenError("Cannot write: No space left on device; nothing was installed.")
+    monkeypatch.setattr(published, "install_bytes", lambda *_: (_ for _ in ()).throw(full))
+    assert setup_models.main(["install", "deepsim-fc6", "--accept-licence"]) == 1
+    assert "No space left" in capsys.readouterr().err
+    assert (cache_folder() / "downloads" / "release.zip").is_file()
+
+
 def test_nothing_is_asked_for_before_the_licence_is_accepted(
     server: FileServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -216,6 +228,11 @@ def test_local_files_are_taken_with_what_stands_beside_them(
     command = ["install", "deepsim-fc6", "--from", str(conversion), "--accept-licence"]
     assert setup_models.main(command) == 0
     assert {"deepsim-fc6.pt", "deepsim-fc6.bounds.txt"} <= set(stored())
+    other = tmp_path / "generator.caffemodel"
+    other.write_bytes(WEIGHTS)
+    assert setup_models.main([*command[:3], str(other), "--accept-licence"]) == 0
+    assert "deepsim-fc6.caffemodel" in stored()
+    assert "deepsim-fc6.pt" not in stored()
     broken = tmp_path / "release.zip"
     broken.write_bytes(release()[:-200])
     assert setup_models.main([*command[:3], str(broken), "--accept-licence"]) == 1

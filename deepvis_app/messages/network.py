@@ -86,9 +86,9 @@ class ModelChoice:
     name: str
     weights: str = "default"  # default, random, or the path of a weights file
     device: str = "auto"  # auto, cpu, cuda, cuda:1, mps
-    mean: str = (
-        ""  # of a Caffe network: a .npy or .binaryproto file, or "104,117,123"; "": as it says or is usual
-    )
+    # Of a Caffe network: a .npy or .binaryproto file, or "104,117,123"; "": as it says or is usual. Behind a "*" what
+    # pixels are multiplied by.
+    mean: str = ""
     labels: str = ""  # a file with the classes' names; "": the network's own
 
     @property
@@ -105,7 +105,8 @@ class ModelChoice:
         elif any(self.caffe_files):
             name = ":".join(["caffe", *(_absolute(file) for file in self.caffe_files if file)])
         weights = self.weights if self.weights in ("default", "random") else _absolute(self.weights)
-        mean = self.mean if _NUMBERS.fullmatch(self.mean) else self.mean and _absolute(self.mean)
+        file, *scale = self.mean.split("*", 1)
+        mean = self.mean if not file or _NUMBERS.fullmatch(file) else "*".join([_absolute(file), *scale])
         labels = self.labels and _absolute(self.labels)
         return replace(self, name=name, weights=weights, mean=mean, labels=labels)
 

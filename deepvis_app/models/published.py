@@ -23,6 +23,7 @@ from deepvis_app.models.download import DownloadError, Progress, download, hash_
 from deepvis_app.models.publications import PROTOTXT, PUBLISHED, Published
 from deepvis_app.models.weights import (
     Installed,
+    NotWrittenError,
     WeightsError,
     install_bytes,
     install_state,
@@ -93,6 +94,8 @@ def install(entry: Published, progress: Progress, mirror: str = "") -> Installed
             digest = download(url, fetched, expected=entry.sha256, progress=progress)
         _check_sha1(entry, fetched)
         record = _store(entry.name, fetched, url, digest, beside)
+    except NotWrittenError:  # what was fetched is right, and may be large
+        raise
     except WeightsError:
         fetched.unlink(missing_ok=True)
         raise

@@ -35,6 +35,10 @@ class WeightsError(Exception):
     """Weights that cannot be used; the message is one sentence for people."""
 
 
+class NotWrittenError(WeightsError):
+    """The disk did not take what was sound."""
+
+
 @dataclass(frozen=True)
 class Installed:
     """The manifest record of one installed file; sizes in bytes, hashes in hex, `date` ISO 8601 in UTC."""
@@ -131,9 +135,9 @@ def install_bytes(
 ) -> Installed:
     """Store a file's content as NAME + suffix with its record, whole or not at all; each of `beside` likewise.
 
-    Raises WeightsError.
+    What was installed under the name before is gone then. Raises NotWrittenError.
     """
-    path = store_folder() / f"{name}{suffix}"
+    path, before = store_folder() / f"{name}{suffix}", _record(name)
     others = {store_folder() / f"{name}{other}": small for other, small in (beside or {}).items()}
     try:
         for other, data in {**others, path: content}.items():
@@ -147,7 +151,10 @@ def install_bytes(
         with atomic_write(_manifest(name)) as file:
             file.write(json.dumps(asdict(record), indent=1).encode())
     except OSError as error:
-        raise WeightsError(f"Cannot write {path}: {error.strerror}; nothing was installed.") from error
+        raise NotWrittenError(f"Cannot write {path}: {error.strerror}; nothing was installed.") from error
+    if before is not None:
+        for left in {before.file, *before.beside} - {path.name, *names}:
+            (store_folder() / left).unlink(missing_ok=True)
     return record
 
 

@@ -8,7 +8,7 @@ from deepvis_app.messages import ModelChoice
 from deepvis_app.models.caffe.caffemodel import read_caffemodel
 from deepvis_app.models.caffe.errors import CaffeError, LayerError
 from deepvis_app.models.caffe.graph import Graph, graph_of
-from deepvis_app.models.caffe.mean import USUAL, read_mean
+from deepvis_app.models.caffe.mean import USUAL, read_mean, without_scale
 from deepvis_app.models.caffe.network import CaffeNet, build
 from deepvis_app.models.caffe.prototxt import read_prototxt
 from deepvis_app.models.loaded import Family, ModelError, NetSpec
@@ -67,6 +67,8 @@ def _preprocess(net: CaffeNet, graph: Graph, mean: str) -> tuple[Preprocess, str
         raise LayerError(f"its input has {channels} channels, and only colour (3) and grey (1) can be shown")
     told = graph.data.more.message("transform_param") if graph.data else None
     scale = told.number("scale", 1.0) if told else 1.0
+    mean, asked = without_scale(mean)
+    scale = scale if asked is None else asked
     given = mean or (",".join(map(str, told.numbers("mean_value"))) if told else "")
     values, note = (0.0,) * channels, ""
     if given:

@@ -34,6 +34,23 @@ def read_mean(text: str, channels: int, size: tuple[int, int]) -> tuple[float, .
     return tuple(values)
 
 
+def without_scale(text: str) -> tuple[str, float | None]:
+    """What stands before a `*`, and the number behind it, by which pixels are multiplied after the mean is taken off.
+
+    None where there is no `*`. Raises CaffeError.
+    """
+    mean, star, scale = text.partition("*")
+    if not star:
+        return text, None
+    try:
+        factor = float(scale)
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor < np.inf:
+        raise CaffeError(f"The scale {scale!r} behind the mean is no number above 0, such as 0.00390625.")
+    return mean.strip(), factor
+
+
 def _numbers(text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]

@@ -90,6 +90,21 @@ def test_what_a_data_layer_says_is_the_preprocessing(tmp_path: Path) -> None:
     assert x[0, :, 0, 0].tolist() == [15, 10, 5]
 
 
+def test_a_scale_behind_the_mean_stands_over_that_of_the_data_layer(tmp_path: Path) -> None:
+    name = "caffe:{}:{}".format(*files(tmp_path, SMALL, small_weights()))
+    model = load_model(choice(name, mean="10,20,30*0.25"))
+    x = model.preprocess(np.full((16, 16, 3), 50, np.uint8), torch.device("cpu"))
+    assert x[0, :, 0, 0].tolist() == [10, 7.5, 5]
+    with pytest.raises(ModelError, match="'0' behind the mean is no number above 0"):
+        load_model(choice(name, mean="10*0"))
+
+
+def test_a_mean_file_with_a_scale_is_found_from_any_folder() -> None:
+    assert choice("caffe:a:b", mean="*0.5").absolute().mean == "*0.5"
+    assert choice("caffe:a:b", mean="1,2,3*0.5").absolute().mean == "1,2,3*0.5"
+    assert choice("caffe:a:b", mean="m.npy*0.5").absolute().mean == f"{Path('m.npy').absolute()}*0.5"
+
+
 @pytest.mark.parametrize(("channels", "mean"), [(3, "the usual one of Caffe's networks"), (1, "none")])
 def test_a_mean_file_of_the_data_layer_is_asked_for_by_its_name(
     tmp_path: Path, channels: int, mean: str
