@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from torch import Tensor
+
+
+class PriorError(ValueError):
+    """A number with which a prior cannot work, as one sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,9 @@ class Moment:
     that size. `draw(k)` gives (N, k) uniform random numbers in 0..1, of each picture's own generator. `room` in
     0..1 is how much of a disturbance the unit's field can take: 0 for a field of 8 pixels or less, where single
     edges are all there is to see, 1 from 32 pixels on. `gradient` is that of the unit's value at the picture
-    before the step, as the network gave it, only in `project`.
+    before the step, as the network gave it, only in `project`. `size` (h, w) is what the network sees of a canvas
+    that is larger: the middle of what the transforms give; None: all of it. `memory` is one dictionary for all
+    steps of a batch: what a prior keeps from step to step, under itself; without it every step is a first one.
     """
 
     index: int
@@ -26,6 +33,8 @@ class Moment:
     draw: Callable[[int], Tensor]
     room: float = 1.0
     gradient: Tensor | None = None
+    size: tuple[int, int] | None = None
+    memory: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def done(self) -> float:
@@ -60,3 +69,9 @@ class Prior:
     def project(self, deviations: Tensor, moment: Moment) -> Tensor:  # noqa: ARG002 (a hook)
         """The deviations after the step, more regular than they were."""
         return deviations
+
+
+def demand(holds: bool, sentence: str) -> None:
+    """Raises PriorError with the sentence where it does not hold."""
+    if not holds:
+        raise PriorError(sentence)
