@@ -11,8 +11,9 @@ from pathlib import Path
 from deepvis_app.atlas.connections import open_writing, reading_uri, set_journal
 from deepvis_app.atlas.errors import AtlasError, sentences
 from deepvis_app.atlas.reader import AtlasReader
-from deepvis_app.atlas.schema import FOLLOWS, STATS, create, pictures_of
+from deepvis_app.atlas.schema import FACET_TABLES, FOLLOWS, STATS, create, has_facets, pictures_of
 from deepvis_app.atlas.sharing import keep_image
+from deepvis_app.messages import MEAN_FACET
 
 # A row of `made` has something to show: pictures or statistics; {0} is the database, {1} the row.
 _SHOWS = (
@@ -21,6 +22,10 @@ _SHOWS = (
 )
 _SAME = "{0}.layer = {1}.layer AND {0}.unit = {1}.unit AND {0}.kind = {1}.kind"
 _RUN = "JOIN source.runs s ON s.id = x.run JOIN main.runs r ON r.key = s.key"
+_FACETS = (
+    "SELECT x.* FROM source.{0} x JOIN wanted w ON w.layer = x.layer AND w.unit = x.unit "
+    f"AND w.kind = '{MEAN_FACET}'"
+)
 _WANTED = f"JOIN wanted w ON {_SAME.format('w', 'x')}"
 
 
@@ -91,6 +96,9 @@ def _add(connection: sqlite3.Connection, theirs: str) -> None:
     ):
         connection.execute(statement)
     _add_pictures(connection, theirs)
+    if has_facets(connection, "source"):
+        for table in FACET_TABLES:
+            connection.execute(f"INSERT INTO main.{table} {_FACETS.format(table)}")
     connection.execute("DROP TABLE wanted")
     connection.execute("COMMIT")
 

@@ -16,11 +16,14 @@ import numpy as np
 
 from deepvis_app.atlas.connections import MAX_BLOB, open_reading
 from deepvis_app.atlas.errors import sentences
+from deepvis_app.atlas.facet_rows import read_facets
 from deepvis_app.atlas.images import OWN_THUMBNAIL, decode, shrunk
 from deepvis_app.atlas.rows import RUN_COLUMNS, facts_of, part_shown, picture_of, run_of, stats_of
-from deepvis_app.atlas.schema import FOLLOWS, STATS, check, pictures_of
+from deepvis_app.atlas.schema import FOLLOWS, STATS, check, has_facets, pictures_of
 from deepvis_app.messages import (
+    MEAN_FACET,
     U8,
+    FacetMap,
     LayerPictures,
     PictureFacts,
     RunInfo,
@@ -53,6 +56,7 @@ class AtlasReader:
             try:
                 self.fingerprint, self.title = check(self._connection, path, fingerprint)
                 self._pictures = pictures_of(self._connection)
+                self._has_facets = has_facets(self._connection)
             except BaseException:
                 self._connection.close()
                 raise
@@ -70,6 +74,7 @@ class AtlasReader:
             ).fetchall()
             notes = self._notes(ref)
             stats = self._stats(runs, ref.layer, "AND unit = ?", ref.unit).get(ref.unit)
+            facets = self._facets(ref, notes)
         leaders = _leaders(rows)
         pictures: dict[str, list[UnitPicture]] = {}
         damaged: dict[str, int] = {}
@@ -84,7 +89,7 @@ class AtlasReader:
             notes[kind] = f"{count} damaged picture{'s' if count > 1 else ''} left out: make them again."
         shown = {kind: tuple(several) for kind, several in pictures.items() if several}
         told = {kind: note for kind, note in notes.items() if note or kind not in shown}
-        return placed(UnitPictures(ref, shown, told, stats))
+        return placed(UnitPictures(ref, shown, told, stats, facets=facets))
 
     def stats(self, layer: str) -> dict[int, UnitStats]:
         """The statistics of the layer's units; damaged ones are left out."""
@@ -189,6 +194,14 @@ class AtlasReader:
         )
         return {str(kind): str(note) for kind, note in rows.fetchall()}
 
+    def _facets(self, ref: UnitRef, notes: dict[str, str]) -> FacetMap | None:
+        """A damaged map is left out and told in `notes`."""
+        try:
+            return read_facets(self._connection, ref.layer, ref.unit) if self._has_facets else None
+        except ValueError:
+            notes[MEAN_FACET] = "The facet map is damaged: make it again."
+            return None
+
     def _stats(
         self, runs: Mapping[int, RunInfo], layer: str, where: str = "", *values: object
     ) -> dict[int, UnitStats]:
@@ -257,4 +270,5 @@ def as_record(unit: UnitPictures, kind: str | None = None) -> UnitRecord:
         tuple(picture for k in kinds for picture in unit.pictures.get(k, ())),
         unit.stats if kind in (None, STATS) else None,
         " ".join(dict.fromkeys(unit.notes[k] for k in kinds if unit.notes.get(k))),
+        unit.facets if MEAN_FACET in kinds else None,
     )

@@ -1,30 +1,26 @@
-"""Records to rows and back. What comes back is a stranger's: every field's type is checked, JSON only."""
+"""Records to rows and back. What comes back is a stranger's: every field is checked, as in `values`."""
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 from deepvis_app.atlas.images import decode, encode
+from deepvis_app.atlas.values import (
+    as_mapping,
+    box_of,
+    mapping_of,
+    parsed,
+    plain_number,
+    real,
+    to_json,
+    whole_number,
+)
 from deepvis_app.messages import U8, Box, PictureFacts, RunInfo, UnitPicture, UnitStats, frozen
 
 RUN_COLUMNS = "id, job, parameters, seed, data, data_hash, versions, started, finished"
-
-
-def to_json(value: object) -> str:
-    """Compact JSON with sorted keys; numpy numbers become plain ones. Raises ValueError for NaN and infinity."""
-    return json.dumps(
-        value,
-        default=_plain_number,
-        sort_keys=True,
-        separators=(",", ":"),
-        allow_nan=False,
-        ensure_ascii=False,
-    )
 
 
 def run_key(run: RunInfo) -> str:
@@ -44,9 +40,9 @@ def run_of(row: tuple[Any, ...]) -> RunInfo:
     """The run in `RUN_COLUMNS`. Raises ValueError."""
     number, job, parameters, seed, data, data_hash, versions, started, finished = row
     return RunInfo(
-        str(job), _mapping(parameters), _whole(seed), str(data), str(data_hash),
-        {name: str(value) for name, value in _mapping(versions).items()}, str(started), str(finished),
-        _whole(number),
+        str(job), mapping_of(parameters), whole_number(seed), str(data), str(data_hash),
+        {name: str(value) for name, value in mapping_of(versions).items()}, str(started), str(finished),
+        whole_number(number),
     )  # fmt: skip
 
 
@@ -86,7 +82,7 @@ def _short(value: Any) -> Any:
         return {name: _short(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_short(inner) for inner in value]
-    plain = _plain_number(value) if hasattr(value, "item") else value
+    plain = plain_number(value) if hasattr(value, "item") else value
     return float(f"{plain:.{_DIGITS}g}") if isinstance(plain, float) else plain
 
 
@@ -97,7 +93,7 @@ def picture_row(picture: UnitPicture, leader: PictureFacts | None = None) -> tup
     """
     image = encode(picture.rgb if picture.whole is None else picture.whole, picture.kind)
     facts = facts_json(picture.facts, leader)
-    return picture.kind, int(picture.rank), _real(picture.score), facts, image
+    return picture.kind, int(picture.rank), real(picture.score), facts, image
 
 
 def picture_of(row: tuple[Any, ...], run: RunInfo | None, leader: PictureFacts | None = None) -> UnitPicture:
@@ -106,7 +102,7 @@ def picture_of(row: tuple[Any, ...], run: RunInfo | None, leader: PictureFacts |
     known, rgb = facts_of(facts, leader), decode(image)
     part = part_shown(rgb, known)
     whole = None if part is rgb else rgb
-    return UnitPicture(str(kind), _whole(rank), part, _real(score), known, run, whole)
+    return UnitPicture(str(kind), whole_number(rank), part, real(score), known, run, whole)
 
 
 def part_shown(rgb: U8, facts: PictureFacts) -> U8:
@@ -121,36 +117,36 @@ def part_shown(rgb: U8, facts: PictureFacts) -> U8:
 def stats_row(stats: UnitStats) -> tuple[Any, ...]:
     """(count, mean, std, zeros, quantiles); raises ValueError for what is not finite."""
     quantiles = to_json([[float(share), float(value)] for share, value in stats.quantiles])
-    return int(stats.count), _real(stats.mean), _real(stats.std), _real(stats.zeros), quantiles
+    return int(stats.count), real(stats.mean), real(stats.std), real(stats.zeros), quantiles
 
 
 def stats_of(row: tuple[Any, ...], run: RunInfo | None) -> UnitStats:
     """The statistics in (count, mean, std, zeros, quantiles). Raises ValueError."""
     count, mean, std, zeros, quantiles = row
-    pairs = _pairs(_parsed(quantiles))
+    pairs = _pairs(parsed(quantiles))
     if list(pairs) != sorted(pairs):
         raise ValueError("quantiles that do not rise")
-    return UnitStats(_whole(count), _real(mean), _real(std), pairs, _real(zeros), run)
+    return UnitStats(whole_number(count), real(mean), real(std), pairs, real(zeros), run)
 
 
 def _pairs(value: object) -> tuple[tuple[float, float], ...]:
     if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
         raise ValueError("no list of pairs")
-    return tuple((_real(share), _real(at)) for share, at in value)
+    return tuple((real(share), real(at)) for share, at in value)
 
 
 def facts_of(text: object, leader: PictureFacts | None = None) -> PictureFacts:
     """Facts as `facts_json` writes them, or with their whole names as in format 1. Raises ValueError."""
-    stored = _mapping(text)
+    stored = mapping_of(text)
     fields = {name: stored[key] for name, short in _NAMES.items() for key in (name, short) if key in stored}
     found = PictureFacts(
-        activation=_real(fields["activation"]) if "activation" in fields else None,
-        percentile=_real(fields["percentile"]) if "percentile" in fields else None,
-        seed=_whole(fields["seed"]) if "seed" in fields else None,
+        activation=real(fields["activation"]) if "activation" in fields else None,
+        percentile=real(fields["percentile"]) if "percentile" in fields else None,
+        seed=whole_number(fields["seed"]) if "seed" in fields else None,
         source=str(fields.get("source", "")),
-        box=_box(fields.get("box")),
+        box=box_of(fields.get("box")),
         label=str(fields.get("label", "")),
-        more=_as_mapping(fields.get("more", {})),
+        more=as_mapping(fields.get("more", {})),
     )
     if leader is None or _LIKE not in stored:
         return found
@@ -158,67 +154,11 @@ def facts_of(text: object, leader: PictureFacts | None = None) -> PictureFacts:
     return replace(leader, **{**own, "more": {**leader.more, **found.more}})
 
 
-def _box(value: object) -> Box | None:
-    if value is None:
-        return None
-    if not isinstance(value, list) or len(value) != 4:
-        raise ValueError("a box is four numbers")
-    top, left, bottom, right = (_whole(v) for v in value)
-    return top, left, bottom, right
-
-
 def _field(value: object, rgb: U8) -> Box | None:
     """A part of the picture; None for anything else."""
     try:
-        box = _box(value)
+        box = box_of(value)
     except ValueError:
         return None
     inside = box is not None and 0 <= box[0] < box[2] <= rgb.shape[0] and 0 <= box[1] < box[3] <= rgb.shape[1]
     return box if inside else None
-
-
-def _parsed(text: object) -> Any:
-    if not isinstance(text, str):
-        raise ValueError("no JSON")
-    try:
-        return json.loads(text, parse_constant=_no_number)
-    except RecursionError as error:
-        raise ValueError("JSON nested too deeply") from error
-
-
-def _no_number(word: str) -> float:
-    """NaN and infinities are no JSON, though Python's parser takes them."""
-    raise ValueError(f"{word} in JSON")
-
-
-def _mapping(text: object) -> Mapping[str, Any]:
-    return _as_mapping(_parsed(text))
-
-
-def _as_mapping(value: object) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError("no JSON object")
-    return value
-
-
-def _real(value: object) -> float:
-    try:
-        number = float(value) if isinstance(value, int | float) or hasattr(value, "__float__") else math.nan
-    except OverflowError as error:  # a whole number beyond every float
-        raise ValueError("a number that is too large") from error
-    if not math.isfinite(number):
-        raise ValueError(f"{value!r} is not a finite number")
-    return number
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int):
-        raise ValueError(f"{value!r} is not a whole number")
-    return value
-
-
-def _plain_number(value: object) -> Any:
-    item = getattr(value, "item", None)
-    if item is None:
-        raise TypeError(f"{type(value).__name__} is not a JSON value")
-    return item()

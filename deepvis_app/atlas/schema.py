@@ -9,10 +9,10 @@ from deepvis_app.atlas.errors import AtlasError, sentences
 
 APPLICATION_ID = 0x44565541  # "DVUA"
 PAGE_SIZE = 16384  # bytes; of smaller pages a tenth of the file is lost behind pictures of one or two kB
-VERSION = 2
+VERSION = 3
 STATS = "stats"  # the kind under which `made` lists statistics
 # kind -> the kind whose ranks it follows: rank k of the one is of no use without rank k of the other
-FOLLOWS: dict[str, str] = {"deconv": "top", "guided": "top"}
+FOLLOWS: dict[str, str] = {"deconv": "top", "guided": "top", "facet-am": "facets", "facet-dgn": "facets"}
 
 _COMMON = (
     "CREATE TABLE network (fingerprint TEXT NOT NULL, title TEXT NOT NULL)",
@@ -28,7 +28,17 @@ _COMMON = (
     "std REAL NOT NULL, zeros REAL NOT NULL, quantiles TEXT NOT NULL, PRIMARY KEY (layer, unit))",
 )
 # Format -> its tables. A file whose schema is not this to the letter is refused: so a stranger's file has no
-# views and no triggers. Format 2 holds every image once (`sharing.py`); the older one is read, not written.
+# views and no triggers. Format 2 holds every image once (`sharing.py`), 3 facet maps as well (`facet_rows.py`); the
+# older ones are read, not written.
+_IMAGES_ONCE = (
+    *_COMMON,
+    "CREATE TABLE pictures (layer TEXT NOT NULL, unit INTEGER NOT NULL, kind TEXT NOT NULL, "
+    "rank INTEGER NOT NULL, run INTEGER NOT NULL REFERENCES runs (id), score REAL NOT NULL, "
+    "facts TEXT NOT NULL, image INTEGER NOT NULL, PRIMARY KEY (layer, unit, kind, rank)) WITHOUT ROWID",
+    "CREATE TABLE images (id INTEGER PRIMARY KEY, crc INTEGER NOT NULL, uses INTEGER NOT NULL, "
+    "data BLOB NOT NULL)",
+    "CREATE INDEX images_by_crc ON images (crc)",
+)
 FORMATS: dict[int, tuple[str, ...]] = {
     1: (
         *_COMMON,
@@ -36,27 +46,33 @@ FORMATS: dict[int, tuple[str, ...]] = {
         "kind TEXT NOT NULL, rank INTEGER NOT NULL, run INTEGER NOT NULL REFERENCES runs (id), "
         "score REAL NOT NULL, facts TEXT NOT NULL, image BLOB NOT NULL, UNIQUE (layer, unit, kind, rank))",
     ),
-    2: (
-        *_COMMON,
-        "CREATE TABLE pictures (layer TEXT NOT NULL, unit INTEGER NOT NULL, kind TEXT NOT NULL, "
-        "rank INTEGER NOT NULL, run INTEGER NOT NULL REFERENCES runs (id), score REAL NOT NULL, "
-        "facts TEXT NOT NULL, image INTEGER NOT NULL, PRIMARY KEY (layer, unit, kind, rank)) WITHOUT ROWID",
-        "CREATE TABLE images (id INTEGER PRIMARY KEY, crc INTEGER NOT NULL, uses INTEGER NOT NULL, "
-        "data BLOB NOT NULL)",
-        "CREATE INDEX images_by_crc ON images (crc)",
+    2: _IMAGES_ONCE,
+    3: (
+        *_IMAGES_ONCE,
+        "CREATE TABLE facet_maps (layer TEXT NOT NULL, unit INTEGER NOT NULL, facts TEXT NOT NULL, "
+        "points BLOB NOT NULL, places BLOB NOT NULL, axes BLOB NOT NULL, PRIMARY KEY (layer, unit)) WITHOUT ROWID",
+        "CREATE TABLE facet_sheets (layer TEXT NOT NULL, unit INTEGER NOT NULL, sheet INTEGER NOT NULL, "
+        "image BLOB NOT NULL, PRIMARY KEY (layer, unit, sheet)) WITHOUT ROWID",
     ),
 }
-# Format -> rows (layer, unit, kind, rank, run, score, facts, image) with the image itself; {0} is the database.
-_PICTURES = {
-    1: "SELECT layer, unit, kind, rank, run, score, facts, image FROM {0}.pictures",
-    2: "SELECT p.layer, p.unit, p.kind, p.rank, p.run, p.score, p.facts, i.data AS image "
-    "FROM {0}.pictures p LEFT JOIN {0}.images i ON i.id = p.image",
-}
+# Rows (layer, unit, kind, rank, run, score, facts, image) with the image itself; {0} is the database.
+_PICTURES_1 = "SELECT layer, unit, kind, rank, run, score, facts, image FROM {0}.pictures"
+_PICTURES = (
+    "SELECT p.layer, p.unit, p.kind, p.rank, p.run, p.score, p.facts, i.data AS image "
+    "FROM {0}.pictures p LEFT JOIN {0}.images i ON i.id = p.image"
+)
+FACET_TABLES = ("facet_maps", "facet_sheets")
 
 
 def pictures_of(connection: sqlite3.Connection, database: str = "main") -> str:
     """What stands for the table of pictures with their images in a statement, whatever the file's format."""
-    return f"({_PICTURES[format_of(connection, database)].format(database)})"
+    rows = _PICTURES_1 if format_of(connection, database) == 1 else _PICTURES
+    return f"({rows.format(database)})"
+
+
+def has_facets(connection: sqlite3.Connection, database: str = "main") -> bool:
+    """Whether the file's format knows facet maps."""
+    return format_of(connection, database) > 2
 
 
 def format_of(connection: sqlite3.Connection, database: str = "main") -> int:

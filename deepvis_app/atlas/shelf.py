@@ -13,6 +13,7 @@ from deepvis_app.atlas.places import bundled_path, user_path
 from deepvis_app.atlas.reader import AtlasReader, as_record, on_squares, placed
 from deepvis_app.atlas.schema import FOLLOWS
 from deepvis_app.messages import (
+    MEAN_FACET,
     U8,
     LayerPictures,
     RunInfo,
@@ -114,7 +115,8 @@ def _laid_over(ref: UnitRef, parts: Sequence[UnitPictures], error: str) -> UnitP
             if owner.get(kind, at) == at:
                 notes.setdefault(kind, note)
     stats = next((part.stats for part in parts if part.stats), None)
-    return placed(UnitPictures(ref, pictures, notes, stats, error))
+    facets = parts[owner[MEAN_FACET]].facets if MEAN_FACET in owner else None
+    return placed(UnitPictures(ref, pictures, notes, stats, error, facets))
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

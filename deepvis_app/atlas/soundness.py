@@ -10,9 +10,11 @@ from pathlib import Path
 
 from deepvis_app.atlas.connections import MAX_BLOB, open_reading
 from deepvis_app.atlas.errors import AtlasError, sentences
+from deepvis_app.atlas.facet_rows import read_facets
 from deepvis_app.atlas.images import THUMBNAIL, decode
 from deepvis_app.atlas.rows import RUN_COLUMNS, picture_of, run_of, stats_of
-from deepvis_app.atlas.schema import STATS, check, format_of, pictures_of
+from deepvis_app.atlas.schema import FACET_TABLES, STATS, check, format_of, has_facets, pictures_of
+from deepvis_app.messages import MEAN_FACET
 
 _ENOUGH = 50  # complaints
 _IMAGE = f"CASE WHEN length(image) <= {MAX_BLOB} THEN image END"
@@ -46,7 +48,10 @@ def _complaints(connection: sqlite3.Connection, each: Callable[[int, int], bool]
     lost = connection.execute("PRAGMA foreign_key_check").fetchall()
     if lost:
         yield f"{len(lost)} rows name a run that is not there."
-    for table, kind in (("pictures", "x.kind"), ("thumbnails", "x.kind"), ("unit_stats", f"'{STATS}'")):
+    owned = [("pictures", "x.kind"), ("thumbnails", "x.kind"), ("unit_stats", f"'{STATS}'")]
+    if has_facets(connection):
+        owned += [(table, f"'{MEAN_FACET}'") for table in FACET_TABLES]
+    for table, kind in owned:
         (count,) = connection.execute(_MISSING.format(table, kind)).fetchone()
         if count:
             yield f"{count} rows of {table} belong to units that are not listed as made."
@@ -54,6 +59,8 @@ def _complaints(connection: sqlite3.Connection, each: Callable[[int, int], bool]
         yield from _wrong_uses(connection)
     yield from _unreadable_pictures(connection, each)
     yield from _unreadable_rows(connection)
+    if has_facets(connection):
+        yield from _unreadable_maps(connection)
 
 
 def _wrong_uses(connection: sqlite3.Connection) -> Iterator[str]:
@@ -97,3 +104,11 @@ def _unreadable_rows(connection: sqlite3.Connection) -> Iterator[str]:
             stats_of(tuple(rest), None)
         except ValueError as error:
             yield f"The statistics of {layer}:{unit} are damaged ({error})."
+
+
+def _unreadable_maps(connection: sqlite3.Connection) -> Iterator[str]:
+    for layer, unit in connection.execute("SELECT layer, unit FROM facet_maps").fetchall():
+        try:
+            read_facets(connection, layer, unit)
+        except ValueError as error:
+            yield f"The facet map of {layer}:{unit} is damaged ({error})."

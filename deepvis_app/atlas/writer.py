@@ -12,13 +12,14 @@ from types import TracebackType
 
 from deepvis_app.atlas.connections import open_writing, set_journal
 from deepvis_app.atlas.errors import sentences
+from deepvis_app.atlas.facet_rows import put_facets
 from deepvis_app.atlas.images import thumbnail
 from deepvis_app.atlas.lock import WriterLock
 from deepvis_app.atlas.merging import upgrade
 from deepvis_app.atlas.rows import RUN_COLUMNS, picture_row, run_key, run_of, run_row, stats_row
-from deepvis_app.atlas.schema import FOLLOWS, STATS, VERSION, check, create, format_of
+from deepvis_app.atlas.schema import FACET_TABLES, FOLLOWS, STATS, VERSION, check, create, format_of
 from deepvis_app.atlas.sharing import keep_image, let_go
-from deepvis_app.messages import RunInfo, UnitPicture, UnitRecord
+from deepvis_app.messages import MEAN_FACET, RunInfo, UnitPicture, UnitRecord
 
 _PATIENCE = 3.0  # seconds that opening and closing wait for a reader in the middle of a read
 
@@ -62,7 +63,8 @@ class AtlasWriter:
     def put(self, record: UnitRecord, run: RunInfo) -> None:
         """Replace `record.kinds` of the unit (and its statistics, where given) by what `run` made, all or nothing.
 
-        Deconv and guided pictures go with the top pictures that they belong to. Raises AtlasError, and ValueError
+        Deconv and guided pictures go with the top pictures that they belong to, and those of facets with the facet
+        map. Raises AtlasError, and ValueError
         for a record that makes no sense: a picture of a kind that is not named, two of one rank, a NaN.
         """
         _check(record, run)
@@ -92,6 +94,8 @@ class AtlasWriter:
                     "INSERT INTO unit_stats VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     (layer, unit, run.number, *stats),
                 )
+            if record.facets:
+                put_facets(connection, layer, unit, record.facets)
 
     def finish(self, run: RunInfo) -> None:
         """Everything of `run` is there: from now on it has a time of finishing."""
@@ -166,6 +170,9 @@ def _clear(connection: sqlite3.Connection, layer: str, unit: int, kinds: list[st
             connection.execute(
                 f"DELETE FROM {table} WHERE layer = ? AND unit = ? AND kind = ?", (layer, unit, kind)
             )
+    if MEAN_FACET in kinds:
+        for table in FACET_TABLES:
+            connection.execute(f"DELETE FROM {table} WHERE layer = ? AND unit = ?", (layer, unit))
     if STATS in kinds:
         connection.execute("DELETE FROM unit_stats WHERE layer = ? AND unit = ?", (layer, unit))
 
@@ -183,6 +190,8 @@ def _check(record: UnitRecord, run: RunInfo) -> None:
         raise ValueError(f"pictures of kinds that the record does not name: {sorted(stray)}")
     if len({(picture.kind, picture.rank) for picture in record.pictures}) < len(record.pictures):
         raise ValueError("two pictures of one kind and rank")
+    if record.facets and MEAN_FACET not in record.kinds:
+        raise ValueError("a facet map in a record that does not name its kind")
 
 
 def _now() -> str:

@@ -20,6 +20,16 @@ from deepvis_app.messages.atlas import (
     UnitRecord,
     UnitStats,
 )
+from deepvis_app.messages.facets import (
+    AM_FACET,
+    DGN_FACET,
+    FACET_KINDS,
+    MEAN_FACET,
+    CodeSpace,
+    Facet,
+    FacetMap,
+    FacetPoint,
+)
 from deepvis_app.messages.network import (
     CropPolicy,
     LayerInfo,
@@ -35,16 +45,24 @@ from deepvis_app.messages.result import Grid, Heat, ModelAnswer, Mosaic, Result,
 from deepvis_app.messages.source import Frame, SourceCommand, SourceSpec, SourceStatus
 
 __all__ = [
+    "AM_FACET",
+    "DGN_FACET",
     "F32",
+    "FACET_KINDS",
     "I32",
     "KEPT_KINDS",
+    "MEAN_FACET",
     "PICTURE_KINDS",
     "U8",
     "AtlasAnswer",
     "AtlasQuery",
     "Box",
     "Cell",
+    "CodeSpace",
     "CropPolicy",
+    "Facet",
+    "FacetMap",
+    "FacetPoint",
     "Frame",
     "Grid",
     "GridContent",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deepvis_app.messages.arrays import U8, Box
+from deepvis_app.messages.facets import FacetMap
 from deepvis_app.messages.network import UnitRef
 
 # kind -> what a person reads above such pictures; an atlas may hold kinds that are not listed here
@@ -19,6 +20,9 @@ PICTURE_KINDS: dict[str, str] = {
     "session": "Pinned from the live view",
     "painted": "Painted here and kept",
     "pair": "Together with another unit (DGN-AM)",
+    "facets": "Its facets: mean pictures",
+    "facet-am": "Its facets (activation maximisation)",
+    "facet-dgn": "Its facets (DGN-AM)",
 }
 # the kinds that a person keeps one by one -> the fact (in `PictureFacts.more`) that tells such pictures apart
 KEPT_KINDS: dict[str, str] = {"session": "seen", "painted": "painted"}
@@ -114,6 +118,7 @@ class UnitRecord:
     """What one transaction of an atlas holds of one unit: everything that `kinds` name is replaced.
 
     A unit that was tried and gave nothing (zero gradient, never active) has no pictures and says why in `note`.
+    `facets` goes with the kind "facets".
     """
 
     ref: UnitRef
@@ -121,6 +126,7 @@ class UnitRecord:
     pictures: tuple[UnitPicture, ...] = ()
     stats: UnitStats | None = None
     note: str = ""
+    facets: FacetMap | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,7 @@ class UnitPictures:
     notes: Mapping[str, str] = field(default_factory=dict)  # kind -> why there are none although it was tried
     stats: UnitStats | None = None
     error: str = ""  # one sentence: why an atlas could not be read
+    facets: FacetMap | None = None
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import re
 import zlib
 from collections.abc import Callable
 
-from deepvis_app.messages import LayerInfo, UnitPictures
-from precompute.publish.facts import Json, RunTable, picture_facts, stats_facts
+from deepvis_app.messages import MEAN_FACET, LayerInfo, UnitPictures
+from precompute.publish.facts import Json, RunTable, facet_facts, picture_facts, stats_facts
 from precompute.publish.folder import OutputFolder
 from precompute.publish.names import file_names, unit_name
 from precompute.publish.pictures import Format, encode_exact
@@ -70,6 +70,8 @@ def _unit_facts(source: Source, layer: LayerInfo, unit: UnitPictures, runs: RunT
     if unit.notes:
         facts["notes"] = dict(unit.notes)
     names = file_names(source.kinds_of(unit))
+    if unit.facets and MEAN_FACET in names:
+        facts["facets"] = facet_facts(unit.facets)
     facts["pictures"] = [
         {
             "file": f"{names[name]}_{picture.rank}.{kind}",

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from deepvis_app.messages import RunInfo, UnitPicture, UnitStats
+from deepvis_app.messages import FacetMap, RunInfo, UnitPicture, UnitStats
 
 Json = dict[str, Any]
 
@@ -68,6 +68,42 @@ def stats_facts(stats: UnitStats) -> Json:
         "std": _short(stats.std),
         "zeros": _short(stats.zeros),
         "quantiles": [[_short(share), _short(value)] for share, value in stats.quantiles],
+    }
+
+
+def facet_facts(found: FacetMap) -> Json:
+    """A facet map without its thumbnails and axes; facet k is told by the pictures of rank k."""
+    points = zip(
+        found.points, found.xy.tolist(), found.silhouettes.tolist(), found.cluster.tolist(), strict=True
+    )
+    return {
+        "code": {"layer": found.space.layer, "column": found.space.column, "axes": len(found.space.axes)},
+        "silhouette": _short(found.silhouette),
+        "purity": _short(found.purity),
+        "facets": [
+            _filled(
+                images=len(facet.members),
+                averaged=facet.averaged,
+                centre=[_short(place) for place in facet.centre],
+                silhouette=_short(facet.silhouette),
+                purity=_short(facet.purity),
+                label=facet.label,
+                share=_short(facet.share) if facet.label else None,
+            )
+            for facet in found.facets
+        ],
+        "images": [
+            _filled(
+                facet=facet,
+                place=[_short(x), _short(y)],
+                silhouette=_short(silhouette),
+                value=_short(point.value),
+                source=point.source,
+                box=list(point.box) if point.box else None,
+                label=point.label,
+            )
+            for point, (x, y), silhouette, facet in points
+        ],
     }
 
 

@@ -51,9 +51,9 @@ def test_a_strangers_title_stays_short_and_printable(path: Path) -> None:
 
 
 def test_a_newer_format_asks_for_an_update(path: Path) -> None:
-    sql(path, "PRAGMA user_version = 3")
+    sql(path, "PRAGMA user_version = 99")
     assert refused(path) == (
-        "The atlas a.atlas has format 3 and this DeepVis reads formats up to 2: update DeepVis, "
+        "The atlas a.atlas has format 99 and this DeepVis reads formats up to 3: update DeepVis, "
         "or name another file."
     )
 

@@ -96,7 +96,7 @@ def test_a_writer_brings_an_atlas_of_format_1_to_the_present_one(tmp_path: Path,
         assert writer.done(run, "am", "conv1") == {0, 1}
         writer.put(record(2, "am"), run)
     assert integrity(old) == []
-    assert sql(old, "PRAGMA user_version") == [(2,)]
+    assert sql(old, "PRAGMA user_version") == [(3,)]
     assert sql(old, "SELECT SUM(uses) FROM images") == [(10,)]
     assert sorted(file.name for file in tmp_path.iterdir() if file.suffix != ".atlas") == []
     with AtlasReader(old, NETWORK) as reader:

@@ -28,7 +28,7 @@ def test_closing_leaves_one_file_that_needs_no_other(path: Path) -> None:
 def test_the_file_says_what_it_is(path: Path) -> None:
     header = atlas(path).read_bytes()[:100]
     assert header[68:72] == b"DVUA"  # application id
-    assert header[60:64] == b"\0\0\0\x02"  # user version
+    assert header[60:64] == b"\0\0\0\x03"  # user version
 
 
 def test_a_run_is_numbered_and_taken_up_again_when_everything_that_matters_is_equal(path: Path) -> None:

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from deepvis_app.messages import U8, UnitPictures
+from deepvis_app.messages import U8, UnitPictures, UnitRef
 from deepvis_app.render.pictures import read_picture
 from precompute.publish.export import export
 from precompute.publish.folder import OutputFolder
 from precompute.publish.pictures import Format, encode_exact
 from precompute.publish.source import Source
+from tests.atlas.makers import facet_map, pictures
 from tests.precompute.publish.units import coloured, small_source
 
 
@@ -102,3 +105,22 @@ def test_run_again_only_what_changed_is_written(tmp_path: Path, monkeypatch: pyt
     written(tmp_path, source)
     assert len(encoded) == 5
     assert set(tmp_path.rglob("*.png")) == files
+
+
+def test_a_facet_map_is_told_image_by_image_where_its_kind_is_wanted(tmp_path: Path) -> None:
+    class WithFacets:
+        def unit(self, ref: UnitRef) -> UnitPictures:
+            return UnitPictures(ref, {"facets": pictures("facets")}, facets=facet_map())
+
+        def counts(self) -> Mapping[tuple[str, str], int]:
+            return {("fc", "facets"): 1}
+
+    source = replace(small_source(), reader=WithFacets())
+    written(tmp_path / "all", source)
+    facets = told(tmp_path / "all" / "fc" / "unit_0000" / "unit.json")["facets"]
+    assert [one["images"] for one in facets["facets"]] == [8, 4]
+    assert [one["facet"] for one in facets["images"]] == facet_map().cluster.tolist()
+    assert facets["images"][1]["source"] == "class/1.png"
+    assert facets["code"] == {"layer": "fc7", "column": False, "axes": 3}
+    written(tmp_path / "am", replace(source, kinds=("am",)))
+    assert "facets" not in told(tmp_path / "am" / "fc" / "unit_0000" / "unit.json")
