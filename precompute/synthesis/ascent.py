@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 
 from deepvis_app.attribution.rules import RuleMode
 from deepvis_app.models.preprocess import Preprocess
+from precompute.synthesis import canvas
 from precompute.synthesis.aim import Task, aim
 from precompute.synthesis.code_recipe import GAMMA
 from precompute.synthesis.dice import Dice
 from precompute.synthesis.display import values_of
+from precompute.synthesis.diversity import Diversity
 from precompute.synthesis.image import Image
-from precompute.synthesis.objectives import Objective
+from precompute.synthesis.objectives import Objective, check_objective
 from precompute.synthesis.part import Part
 from precompute.synthesis.policies import mean_size, per_picture
 from precompute.synthesis.presets import Preset
-from precompute.synthesis.priors import Moment
+from precompute.synthesis.priors import Moment, Prior
 from precompute.synthesis.rescue import STEPS as RESCUE_STEPS
 from precompute.synthesis.rescue import redirected
+from precompute.synthesis.schedule import Stage, stages
+from precompute.synthesis.spaces import SPACES
 
 __all__ = ["Ascended", "Ascent", "Climb", "Task", "ascend"]
 
 EXACT_SHARE = 0.2  # the last steps are taken in single precision whatever comes before
 _NO_ROOM, _FULL_ROOM = 8, 32  # pixels, the field's side; see Moment.room
 _SCALE_SIDE = 224  # the input side for which widths in presets are given
+_TINY = 1e-30
 
 
 @dataclass(frozen=True)
@@ -47,12 +53,13 @@ class Climb:
     half: bool = False  # bfloat16 where that is faster, but for the last steps
     gamma: float = GAMMA
     scales: Mapping[int, float] = field(default_factory=dict)
+    diversity: Diversity | None = None
 
     def painted(self, codes: Tensor, *, half: bool = False) -> tuple[Tensor, Tensor | None]:
         """The codes' pictures (N, 3, h, w) of the canvas, and the whole ones of which they are cut, if any are."""
         whole = self.image.whole(codes, half=half)
         if whole is None:
-            return self.image.pictures(codes, half=half), None
+            return canvas.whole(self.image.pictures(codes, half=half), self.part.size), None
         top, left, bottom, right = self.part.canvas
         return whole[..., top:bottom, left:right], whole
 
@@ -101,7 +108,11 @@ class Ascent:
         self._climb, self._preset = climb, climb.preset
         self._sign = -1.0 if climb.minimise else 1.0
         self._dice = Dice([task.seed for task in tasks])
-        self._codes = climb.image.start(self._dice.normal, [task.first for task in tasks])
+        self._space = SPACES[climb.preset.image]()
+        self._codes = self._space.start(climb.image, self._dice.normal, [task.first for task in tasks])
+        self._begun = self._codes
+        self._stages, self._stage = stages(climb.preset), cast(Stage | None, None)
+        self._memory: dict[Any, Any] = {}  # of the priors, in one phase
         self._aim = aim(climb.objective, tasks, climb.gamma, climb.scales, self._codes.device)
         no = torch.zeros_like(self._aim.units, dtype=torch.bool)
         self._stood, self._moved, self._broken = no, no, no
@@ -123,17 +134,22 @@ class Ascent:
 
     def step(self) -> None:
         index, self.index = self.index, self.index + 1
+        stage = self._entered(index)
         self._codes = self._climb.image.bounded(self._codes)
-        moment = self._moment(index)
-        values, gradient = self._gradient(moment)
+        moment = self._moment(index, stage)
+        values, gradient = self._gradient(index, moment, stage.priors)
         self._keep(values, last=self.over)
         if self.over:
             return
-        policy = self._preset.policy
-        step = policy(self._penalised(gradient, moment), values, moment.done)
-        codes = self._climb.image.moved(self._codes, step)
+        regarded = self._apart(gradient)
+        for prior in stage.priors:
+            regarded = prior.regard(regarded, moment)
+        wanted = self._penalised(regarded, moment, stage.priors)
+        codes = self._space.moved(
+            self._climb.image, self._codes, wanted, lambda g: stage.policy(g, values, moment.done)
+        )
         moment = replace(moment, gradient=gradient)
-        for prior in self._preset.priors:
+        for prior in stage.priors:
             codes = prior.project(codes, moment)
         sound = codes.flatten(1).isfinite().all(1)
         self._broken = self._broken | ~sound
@@ -147,7 +163,7 @@ class Ascent:
 
     def result(self) -> Ascended:
         with torch.no_grad():
-            values = self._aim.value(self._maps(self._climb.image.pictures(self._kept), half=False))
+            values = self._aim.value(self._maps(self._climb.painted(self._kept)[0], half=False))
         reasons = [
             "became NaN" if broken else "zero gradient" if not moved else ""
             for broken, moved in zip(self._broken.tolist(), self._moved.tolist(), strict=True)
@@ -155,10 +171,28 @@ class Ascent:
         rescued = tuple((self._stood & self._moved).tolist())
         return Ascended(self._kept, values, torch.stack(self._trace), rescued, tuple(reasons))
 
-    def _moment(self, index: int) -> Moment:
+    def _entered(self, index: int) -> Stage:
+        """The phase of this step; where it is another one than before, its canvas and objective are taken."""
+        stage = next(stage for stage in reversed(self._stages) if stage.begin <= index)
+        if stage is self._stage:
+            return stage
+        climb, self._stage, self._memory = self._climb, stage, {}
+        if stage.scale != 1 or self._codes.shape != self._begun.shape:
+            size = canvas.size_of(climb.part.size, stage.scale)
+            self._codes = canvas.grown(self._codes, self._begun, size)
+        objective = climb.objective
+        if stage.objective is not None and objective.of_unit:
+            objective = check_objective(stage.objective, climb.part.layer)
+        self._aim = replace(self._aim, objective=objective)
+        self._best, self._kept = torch.full_like(self._best, -torch.inf), self._codes
+        return stage
+
+    def _moment(self, index: int, stage: Stage) -> Moment:
         scale = min(self._climb.preprocess.input_size) / _SCALE_SIDE
         room = min(max((self._climb.part.side - _NO_ROOM) / (_FULL_ROOM - _NO_ROOM), 0.0), 1.0)
-        return Moment(index, self._preset.steps, scale, self._dice.uniform, room)
+        size = self._climb.part.size if stage.scale > 1 else None
+        now = index - stage.begin
+        return Moment(now, stage.steps, scale, self._dice.uniform, room, size=size, memory=self._memory)
 
     def _keep(self, values: Tensor, *, last: bool) -> None:
         self._trace.append(self._sign * values)
@@ -166,23 +200,26 @@ class Ascent:
         self._best = torch.where(better, values, self._best)
         self._kept = torch.where(per_picture(better, self._codes), self._codes, self._kept)
 
-    def _gradient(self, moment: Moment) -> tuple[Tensor, Tensor]:
+    def _gradient(self, index: int, moment: Moment, priors: Sequence[Prior]) -> tuple[Tensor, Tensor]:
         """The values (N,) of the pictures as the priors show them to the network, and the codes' gradient."""
-        half = self._climb.half and moment.done < 1 - EXACT_SHARE
+        done = index / max(self._preset.steps - 1, 1)
+        half = self._climb.half and done < 1 - EXACT_SHARE
         codes = self._codes.detach().requires_grad_()
         with torch.enable_grad():
-            pictures, whole = self._climb.painted(codes, half=half)
-            self.pictures, self.whole = pictures.detach(), None if whole is None else whole.detach()
-            for prior in self._preset.priors:
+            pictures = self._pictures(codes, half=half)
+            for prior in priors:
                 pictures = prior.transform(pictures, moment)
-            maps = self._maps(pictures, half=half)
+            with ExitStack() as around:
+                for prior in priors:
+                    around.enter_context(prior.around(moment))
+                maps = self._maps(canvas.seen(pictures, self._climb.part.size), half=half)
             values = self._sign * self._aim.value(maps)
             (gradient,) = torch.autograd.grad(values.sum(), codes)
         aim, whole_map = self._aim, self._climb.objective.whole_map
         self.activations = values_of(maps.detach(), aim.units, whole_map)
         self.others = values_of(maps.detach(), aim.others, whole_map) if aim.pairs else None
         still = gradient.flatten(1).abs().amax(1) == 0
-        if moment.index < RESCUE_STEPS and bool(still.any()):
+        if index < RESCUE_STEPS and bool(still.any()):
             self._stood = self._stood | still
             gradient[still] = self._redirected(still)
             still = gradient.flatten(1).abs().amax(1) == 0
@@ -193,17 +230,37 @@ class Ascent:
         """The gradient of the pictures that stand still, with rectifiers that let more through."""
         codes = self._codes[still].detach().requires_grad_()
         with torch.enable_grad():
-            pictures = self._climb.image.pictures(codes)
+            pictures = self._climb.painted(codes)[0]
             with RuleMode(redirected):
                 values = self._sign * self._aim.of(still).value(self._maps(pictures, half=False))
         (gradient,) = torch.autograd.grad(values.sum(), codes)
         return gradient
 
-    def _penalised(self, gradient: Tensor, moment: Moment) -> Tensor:
+    def _pictures(self, codes: Tensor, *, half: bool) -> Tensor:
+        """Those of the canvas, in its own size; what is shown of them is kept."""
+        painted, whole = self._climb.painted(codes, half=half)
+        self.pictures, self.whole = painted.detach(), None if whole is None else whole.detach()
+        on_canvas = whole is not None or codes.shape[-2:] == painted.shape[-2:]
+        return painted if on_canvas else self._climb.image.pictures(codes, half=half)
+
+    def _apart(self, gradient: Tensor) -> Tensor:
+        """The gradient with a part of its size that leads away from the other pictures of the unit."""
+        diversity = self._climb.diversity
+        if diversity is None:
+            return gradient
+        codes = self._codes.detach().requires_grad_()
+        with torch.enable_grad():
+            inputs = self._inputs(self._climb.painted(codes)[0])
+            likeness = diversity.likeness(inputs, self._aim.units).sum()
+        (alike,) = torch.autograd.grad(likeness, codes)
+        share = diversity.weight * mean_size(gradient) / mean_size(alike).clamp(min=_TINY)
+        return gradient - per_picture(share, alike) * alike
+
+    def _penalised(self, gradient: Tensor, moment: Moment, priors: Sequence[Prior]) -> Tensor:
         """The gradient minus that of the penalties, which are weighed against a gradient of mean size 1."""
         codes = self._codes.detach().requires_grad_()
         with torch.enable_grad():
-            costs = [prior.penalty(codes, moment) for prior in self._preset.priors]
+            costs = [prior.penalty(codes, moment) for prior in priors]
             total = sum(cost.sum() for cost in costs if cost is not None)
         if not isinstance(total, Tensor):
             return gradient
@@ -212,9 +269,12 @@ class Ascent:
 
     def _maps(self, pictures: Tensor, *, half: bool) -> Tensor:
         """The layer's maps (N, units, h, w) float32, for pictures (N, 3, h, w) of the canvas in 0..1."""
-        x = self._climb.preprocess.normalise(pictures * 255)
-        if x.device.type == "cpu":
-            x = x.contiguous(memory_format=torch.channels_last)
+        x = self._inputs(pictures)
         with torch.autocast(x.device.type, torch.bfloat16, enabled=half):
             maps = self._climb.part.run(x)
         return maps.float()
+
+    def _inputs(self, pictures: Tensor) -> Tensor:
+        """As the network takes them."""
+        x = self._climb.preprocess.normalise(pictures * 255)
+        return x.contiguous(memory_format=torch.channels_last) if x.device.type == "cpu" else x

@@ -12,11 +12,9 @@ from torch import Tensor
 from deepvis_app.messages import F32, U8, Box
 from deepvis_app.models.preprocess import Preprocess
 from precompute.synthesis.display import stretched
+from precompute.synthesis.spectrum import COLOURS
 
 _GREY = 0.5
-# How red, green and blue go together in photographs: their covariance over Tiny ImageNet's validation pictures, with
-# its largest eigenvalue (grey) as one. Measured here.
-_COLOURS = ((0.373, 0.323, 0.287), (0.323, 0.351, 0.335), (0.287, 0.335, 0.386))
 # A mean colour beyond these is a convention of the network, not a colour to start from.
 _DARK, _BRIGHT = 0.1, 0.9
 _POKE = 0.1  # standard deviation of what a poke adds, in 0..1
@@ -108,7 +106,15 @@ class Pixels:
         return _mixed(self._unmix, deviations)
 
     def pictures(self, codes: Tensor, *, half: bool = False) -> Tensor:  # noqa: ARG002 (an Image)
-        return _mixed(self._mix, codes) + self.mean
+        return self.deviations(codes) + self.mean
+
+    def deviations(self, codes: Tensor) -> Tensor:
+        """Of the pictures from the mean colour."""
+        return _mixed(self._mix, codes)
+
+    def of_deviations(self, deviations: Tensor) -> Tensor:
+        """The codes of which these are the `deviations`."""
+        return _mixed(self._unmix, deviations)
 
     def bounded(self, codes: Tensor) -> Tensor:
         """Such that the pictures are in 0..1."""
@@ -155,7 +161,7 @@ def _root(natural: float, channels: int) -> Tensor:
     """covariance^(natural / 2); the identity for independent colours and for a single channel."""
     if not natural:
         return torch.eye(channels)
-    variances, axes = torch.linalg.eigh(torch.tensor(_COLOURS, dtype=torch.float64))
+    variances, axes = torch.linalg.eigh(torch.tensor(COLOURS, dtype=torch.float64))
     root: Tensor = axes * variances ** (natural / 2) @ axes.T
     return root.float()
 

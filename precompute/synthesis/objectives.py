@@ -17,7 +17,7 @@ class Objective:
 
     `value` takes maps (N, units, h, w) and the pictures' units (N,), int64; it returns (N,). `whole_map`: it
     reads more than the centre position. `for_classes`: it makes sense only where units are classes. `shares`:
-    values of different units are comparable as they are.
+    values of different units are comparable as they are. Not `of_unit`: the units are not looked at.
     """
 
     value: Callable[[Tensor, Tensor], Tensor]
@@ -25,6 +25,7 @@ class Objective:
     whole_map: bool = False
     for_classes: bool = False
     shares: bool = False
+    of_unit: bool = True
 
 
 def centre(maps: Tensor, units: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from precompute.synthesis.policies import POLICIES, CodeStep, Constant, Normalised, Policy, Progress
 from precompute.synthesis.priors import PRIORS, Blur, Decay, Jitter, Prior, SmallContribution, SmallNorm
+from precompute.synthesis.schedule import Phase
 
 DEFAULT = "robust"
 DGN, DGN_START = "dgn", "dgn-start"  # for codes: from noise, and from a real picture's code
@@ -25,6 +26,9 @@ class Preset:
     last one, which is the better choice where the network sees each picture moved. `natural` in 0..1 is how much
     colours vary as in photographs (see Pixels). `policy_2015` is the step
     policy that the toolbox's documentation names for the same numbers; its rates fit the network of 2015 only.
+
+    `image` names a line of SPACES. With `phases` the `steps` are shared out among them, and `policy` and `priors` are
+    those of phases without their own.
     """
 
     title: str
@@ -37,6 +41,8 @@ class Preset:
     natural: float = 0.0
     policy_2015: Policy | None = None
     bound: float | None = None
+    image: str = "pixels"
+    phases: tuple[Phase, ...] = ()
 
 
 _TABLE_1 = "Yosinski et al. 2015, Table 1"
@@ -118,8 +124,28 @@ def as_json(preset: Preset) -> dict[str, Any]:
     del values["policy_2015"]  # what was not used
     if preset.bound is None:
         del values["bound"]
+    if (
+        preset.image == "pixels"
+    ):  # what was not there once is told only where it is used: runs of the past are known
+        del values["image"]
     values["policy"] = _named(POLICIES, preset.policy)
     values["priors"] = [_named(PRIORS, prior) for prior in preset.priors]
+    if preset.phases:
+        values["phases"] = [_phase_as_json(phase) for phase in preset.phases]
+    else:
+        del values["phases"]
+    return values
+
+
+def _phase_as_json(phase: Phase) -> dict[str, Any]:
+    """Without what is as the preset says."""
+    values: dict[str, Any] = {"steps": phase.steps, "scale": phase.scale}
+    if phase.policy is not None:
+        values["policy"] = _named(POLICIES, phase.policy)
+    if phase.priors is not None:
+        values["priors"] = [_named(PRIORS, prior) for prior in phase.priors]
+    if phase.objective is not None:
+        values["objective"] = phase.objective
     return values
 
 
