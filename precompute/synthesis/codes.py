@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
 from torch.nn import functional as F
 
 from deepvis_app.messages import F32, U8, Box
@@ -89,7 +91,7 @@ class Codes:
     def whole(self, codes: Tensor, *, half: bool = False) -> Tensor:
         code = self.code(codes)
         painted = self._half()(code.bfloat16()).float() if half else self._generator(code)
-        pictures: Tensor = painted.clamp(0, 1)
+        pictures = inside(painted)
         size = pictures.shape[-2:]
         if size == self._size:
             return pictures
@@ -115,6 +117,28 @@ class Codes:
         if self._in_half is None:
             self._in_half = deepcopy(self._generator).bfloat16()
         return self._in_half
+
+
+class _Inside(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: FunctionCtx, painted: Tensor) -> Tensor:
+        ctx.save_for_backward(painted)
+        return painted.clamp(0, 1)
+
+    @staticmethod
+    def backward(ctx: Any, uphill: Tensor) -> Tensor:
+        (painted,) = ctx.saved_tensors
+        outwards = ((painted > 1) & (uphill > 0)) | ((painted < 0) & (uphill < 0))
+        return uphill.masked_fill(outwards, 0)
+
+
+def inside(painted: Tensor) -> Tensor:
+    """The pictures clipped to 0..1, with a gradient that still leads back from outside, but not further out.
+
+    With none at all a picture that has become white or black everywhere would stay so.
+    """
+    clipped: Tensor = _Inside.apply(painted)
+    return clipped
 
 
 def _fixed(generator: AnyGenerator) -> AnyGenerator:

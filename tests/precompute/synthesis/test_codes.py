@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from deepvis_app.models.preprocess import Preprocess
 from precompute.generators.topology import UPSAMPLINGS
 from precompute.synthesis.ascent import Ascended, Ascent, Climb, Task, ascend
-from precompute.synthesis.codes import Codes
+from precompute.synthesis.codes import Codes, inside
 from precompute.synthesis.dice import Dice
 from precompute.synthesis.maker import Maker, Wish
 from precompute.synthesis.objectives import OBJECTIVES
@@ -49,8 +49,12 @@ def test_the_published_loop_step_by_step() -> None:
     values = []
     for index in range(12):
         leaf = y.clone().requires_grad_()
-        value = made.net((generator(leaf[None]).clamp(0, 1) - mean) / std)[0, 2]
-        (g,) = torch.autograd.grad(value, leaf)
+        painted = generator(leaf[None])
+        shown = painted.detach().clamp(0, 1).requires_grad_()
+        value = made.net((shown - mean) / std)[0, 2]
+        (uphill,) = torch.autograd.grad(value, shown)
+        uphill[((painted > 1) & (uphill > 0)) | ((painted < 0) & (uphill < 0))] = 0
+        (g,) = torch.autograd.grad(painted, leaf, uphill)
         values.append(float(value.detach()))
         kept, size = y, 2.0 * (1 - index / 11) * sigma
         y = torch.minimum((y + size * g / g.abs().mean()).clamp(min=0), upper) * 0.99
@@ -270,3 +274,12 @@ def test_a_preset_or_a_start_for_something_else_is_refused(wish: Wish, sentence:
     made = model(Plain())
     with pytest.raises(ValueError, match=sentence):
         Maker(made, made.info.layer("fc"), wish)
+
+
+def test_what_lies_outside_the_colours_is_led_back_but_not_further_out() -> None:
+    painted = torch.tensor([-0.5, -0.5, 0.5, 0.5, 1.5, 1.5], requires_grad=True)
+    uphill = torch.tensor([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])
+    shown = inside(painted)
+    assert shown.tolist() == [0, 0, 0.5, 0.5, 1, 1]
+    (found,) = torch.autograd.grad((shown * uphill).sum(), painted)
+    assert found.tolist() == [1, 0, 1, -1, 0, -1]
