@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -20,7 +22,7 @@ from precompute.synthesis.priors import (
 )
 
 
-def moment(index: int = 0, steps: int = 11, scale: float = 1.0, room: float = 1.0, **more: Tensor) -> Moment:
+def moment(index: int = 0, steps: int = 11, scale: float = 1.0, room: float = 1.0, **more: Any) -> Moment:
     return Moment(index, steps, scale, Dice([0, 1, 2]).uniform, room, **more)
 
 

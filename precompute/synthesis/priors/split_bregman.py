@@ -1,0 +1,36 @@
+"""Total variation by split Bregman: the whole picture is replaced by the smoothest one near it, edges kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from precompute.synthesis.priors.base import Moment, Prior, demand
+from precompute.synthesis.priors.bregman import denoised
+
+
+@dataclass(frozen=True)
+class SplitBregman(Prior):
+    """x <- argmin over u of TV(u) + w / 2 * |u - x|^2 after each step (Nguyen et al. 2016 (MFV), 2.3 and S2.1).
+
+    `weight` w is for values in 0..1 (255 times that of the paper, whose values are 0..255) and changes linearly to
+    `end_weight` (None: it stays); a small one smooths more. The solver takes `sweeps` from where it was after the
+    last step, which comes as near as many more from the start.
+    """
+
+    weight: float
+    end_weight: float | None = None
+    sweeps: int = 10
+
+    def __post_init__(self) -> None:
+        end = self.weight if self.end_weight is None else self.end_weight
+        demand(self.weight > 0 and end > 0, "The weights of split-bregman must be over 0.")
+        demand(self.sweeps >= 1, "split-bregman needs at least 1 of its sweeps.")
+
+    def project(self, deviations: Tensor, moment: Moment) -> Tensor:
+        end = self.weight if self.end_weight is None else self.end_weight
+        weight = self.weight + (end - self.weight) * moment.done
+        kept = moment.memory.get(self)
+        solved, moment.memory[self] = denoised(deviations.flatten(0, 1), weight, self.sweeps, kept)
+        return solved.view_as(deviations)
