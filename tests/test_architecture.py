@@ -16,7 +16,9 @@ FILE_LIMIT, FUNCTION_LIMIT = 300, 50
 PACKAGES = ("deepvis_app", "precompute", "benchmarks", "tests")
 # Folders whose files are the entries of a table: they may share a base, never know each other.
 ENTRIES = {
-    "deepvis_app/attribution": ("deconv", "gradient", "guided", "grad_x_input", "grad_cam", "occlusion"),
+    "deepvis_app/attribution": (
+        "deconv", "gradient", "guided", "grad_x_input", "lrp", "grad_cam", "occlusion",
+    ),
     "deepvis_app/live/sources": ("camera", "files", "pattern", "samples", "stream", "video"),
     "deepvis_app/models": ("bundled", "torchvision_zoo", "user_file"),
     "precompute/studies": (

@@ -82,8 +82,10 @@ def run_forward(
     return Forward(leaf, output.detach(), dict(probe.outputs), unit_map)
 
 
-def run_backward(forward: Forward, target: Target, ends: Collection[str]) -> dict[str, Tensor]:
-    """The signal that goes from the target's seed down to each of `ends`: layer names, or INPUT.
+def run_backward(
+    forward: Forward, target: Target, ends: Collection[str], start: Tensor | None = None
+) -> dict[str, Tensor]:
+    """The signal that goes from `start` (h, w), if not the target's seed, to each of `ends`: layer names, or INPUT.
 
     Each in the shape of its end. An end that no path joins to the target is left out.
     """
@@ -96,6 +98,7 @@ def run_backward(forward: Forward, target: Target, ends: Collection[str]) -> dic
     # The gradient of this sum at the map is the starting signal itself. Handed to autograd as a signal, it would
     # make torch import sympy for a check of its shape: a second at the first click.
     with torch.enable_grad():
-        start = (forward.unit_map * signal(forward.unit_map, target.seed)).sum()
-    found = torch.autograd.grad(start, list(tensors.values()), allow_unused=True)
+        first = signal(forward.unit_map, target.seed) if start is None else start
+        objective = (forward.unit_map * first).sum()
+    found = torch.autograd.grad(objective, list(tensors.values()), allow_unused=True)
     return {name: grad for name, grad in zip(tensors, found, strict=True) if grad is not None}
