@@ -29,7 +29,7 @@ class Merged(NamedTuple):
 def floored(x: Tensor) -> Tensor:
     """max(x, 0), lifted to FLOOR of the largest magnitude in its row (first axis)."""
     axes = tuple(range(1, x.dim()))
-    return x.clamp(min=torch.linalg.vector_norm(x, torch.inf, dim=axes, keepdim=True) * FLOOR)
+    return x.clamp(min=x.abs().amax(axes, keepdim=True) * FLOOR)  # vector_norm takes 20 times as long
 
 
 def by_excitation(parts: Sequence[tuple[Linear, Tensor]], relevance: Tensor) -> list[Tensor]:
@@ -54,15 +54,15 @@ def convolved(
 ) -> Tensor:
     """The z+ rule for linear(x, weight): by the contributions x_i w_ij > 0 alone, so that no bias has a share.
 
-    R_i = sum_j (x_i w_ij)+ / sum_k (x_k w_kj)+ R_j: Montavon et al. 2017 (deep Taylor decomposition), where x >= 0; for x of
-    both signs the rule with alpha = 1, beta = 0 of Bach et al. 2015, equation 60. A merged batch norm that turns
-    signs turns the weights.
+    R_i = sum_j (x_i w_ij)+ / sum_k (x_k w_kj)+ R_j: Montavon et al. 2017 (deep Taylor decomposition), where
+    x >= 0; for x of both signs the rule with alpha = 1, beta = 0 of Bach et al. 2015, equation 60. A merged batch
+    norm that turns signs turns the weights.
     """
     if merged is not None and (merged.scale < 0).any():
         weight = weight * merged.scale.sign().view(-1, *(1,) * (weight.dim() - 1))
-    exciting = weight.clamp(min=torch.linalg.vector_norm(weight, torch.inf) * FLOOR)
+    exciting = weight.clamp(min=weight.abs().amax() * FLOOR)
     parts: list[tuple[Linear, Tensor]] = [(lambda part: linear(part, exciting), floored(x))]
-    if (x < 0).any():
+    if x.amin() < 0:
         turned = (-weight).clamp(min=0)
         parts.append((lambda part: linear(part, turned), (-x).clamp(min=0)))
     shares = by_excitation(parts, relevance)
