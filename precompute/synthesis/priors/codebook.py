@@ -54,9 +54,9 @@ def learned(pictures: Iterator[U8], words: int = WORDS, each: int = _EACH) -> F3
     return centres
 
 
-def write(folder: Path, target: Path = _FILE) -> None:
+def write(folder: Path, target: Path = _FILE, words: int = WORDS) -> None:
     """Learn the patches of a set of pictures of PICTURE pixels a side, and keep them. Raises DataError and OSError."""
     images = open_images(folder, _PICTURES)
     pictures = (decode_picture(images.read(index), name) for index, name in enumerate(images.names))
-    centres = learned(picture for picture in pictures if picture.shape == (PICTURE, PICTURE, 3))
+    centres = learned((picture for picture in pictures if picture.shape == (PICTURE, PICTURE, 3)), words)
     np.save(target, np.round((centres + 0.5) * 255).clip(0, 255).astype(np.uint8))
