@@ -89,6 +89,7 @@ def wish_of(
         options.gamma,
         {} if _shares(job, options.objective) else _scales(job, pairs),
         codes=not options.no_codes,
+        diversity=options.diversity,
     )
 
 

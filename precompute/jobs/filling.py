@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from precompute.options import OptionError, Target, positive
 from precompute.synthesis.pairs import Pair, by_unit
+from precompute.synthesis.recipe import between
 
 if TYPE_CHECKING:
     from deepvis_app.messages import LayerInfo
     from precompute.synthesis.maker import Wish
     from precompute.synthesis.making import Making
+    from precompute.synthesis.preset import Preset
 
 
 def add_making(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +25,8 @@ def add_making(parser: argparse.ArgumentParser) -> None:
     add("--minimise", action="store_true", help="make what the unit likes least")
     add("--precision", choices=("auto", "float32", "bfloat16"), default="auto",
         help="auto: bfloat16 where it is faster, but for the last steps")  # fmt: skip
+    add("--diversity", type=between(0.0, 10.0), default=0.0, metavar="X",
+        help="keep the pictures of a unit from looking alike; 1: as strongly as they climb (default 0)")  # fmt: skip
     add("--batch", type=positive, metavar="N", help="pictures at once (default: by their size)")
 
 
@@ -32,13 +37,16 @@ def in_half(options: argparse.Namespace, job: Target) -> bool:
     return options.precision == "bfloat16" or (options.precision == "auto" and half_is_fast(job.model.device))
 
 
-def check_layers(objective: str, layers: Iterable[LayerInfo]) -> None:
-    """Raises OptionError where a layer has no such objective."""
+def check_layers(objective: str, layers: Iterable[LayerInfo], preset: Preset | None = None) -> None:
+    """Raises OptionError where a layer has no such objective, or none that a phase of the preset names."""
     from precompute.synthesis.objectives import check_objective
+    from precompute.synthesis.schedule import check_phases
 
     for layer in layers:
         try:
             check_objective(objective, layer)
+            if preset is not None:
+                check_phases(preset, layer)
         except ValueError as error:
             raise OptionError(str(error)) from error
 
@@ -50,13 +58,14 @@ def facts_of_wish(options: argparse.Namespace, wish: Wish, start: str) -> dict[s
     if wish.first is not None:
         start = f"picture {sha256(wish.first.tobytes()).hexdigest()[:16]}"
     return {
-        "preset": options.preset,
+        "preset": Path(options.preset).name if options.preset.endswith(".json") else options.preset,
         **as_json(wish.preset),
         "seeds": len(wish.seeds),
         "objective": wish.objective,
         "minimise": wish.minimise,
         "start": start,
         "precision": options.precision,
+        **({"diversity": wish.diversity} if wish.diversity else {}),
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from precompute.jobs.base import Job
 from precompute.jobs.sheets import conclude, facts_of, make_all, name_of, only_unit
-from precompute.options import Target, positive, target
+from precompute.options import OptionError, Target, positive, target
 from precompute.synthesis.recipe import add_recipe, preset_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def run(options: argparse.Namespace) -> int:
     job = target(options)
     unit = only_unit(job, "sweep")
     base = preset_of(options)
+    if base.phases:
+        raise OptionError(f"The preset {options.preset} has phases: a sweep varies presets of one phase.")
     plan: list[tuple[str, list[Try]]] = []
     if options.kind != "each":
         plan.append(("random", sweeping.random_tries(base, options.tries, job.seed)))

@@ -51,9 +51,17 @@ def wish_of(options: argparse.Namespace, job: Target) -> Wish:
     if options.start == "mean":
         preset = replace(preset, noise=0.0)
     first = None if options.start in ("noise", "mean") else _first_picture(Path(options.start), job)
-    check_layers(options.objective, job.layers)
+    check_layers(options.objective, job.layers, preset)
     seeds = tuple(range(job.seed, job.seed + options.seeds))
-    return Wish(preset, seeds, options.objective, options.minimise, first, in_half(options, job))
+    return Wish(
+        preset,
+        seeds,
+        options.objective,
+        options.minimise,
+        first,
+        in_half(options, job),
+        diversity=options.diversity,
+    )
 
 
 def _first_picture(path: Path, job: Target) -> U8:

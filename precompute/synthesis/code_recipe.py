@@ -6,8 +6,8 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from precompute.options import positive
-from precompute.synthesis.recipe import CODE_PRESET_NAMES, above, between
+from precompute.options import OptionError, positive
+from precompute.synthesis.recipe import CODE_PRESET_NAMES, NamesOrFile, above, between
 
 if TYPE_CHECKING:
     from deepvis_app.models import LoadedModel
@@ -23,7 +23,8 @@ def add_code_recipe(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--generator", default=DEFAULT_GENERATOR, metavar="NAME",
         help="what paints: a bundled, trained or published name, or a file of weights (default dgn64-fc6)")  # fmt: skip
-    add("--preset", choices=CODE_PRESET_NAMES, help="default: dgn, with --start dgn-start")
+    add("--preset", choices=NamesOrFile(CODE_PRESET_NAMES), metavar="NAME|FILE.json",
+        help="dgn, dgn-start or a file (default: dgn, with --start dgn-start)")  # fmt: skip
     add("--steps", type=positive, metavar="N", help="default: the preset's, 200 or 30")
     add("--step", type=above(0.0), metavar="X",
         help="mean change of the code in the first step, in standard deviations (default 2, for another network "
@@ -50,13 +51,12 @@ def add_code_recipe(parser: argparse.ArgumentParser) -> None:
 
 def preset_of(options: argparse.Namespace, model: LoadedModel, card: Card) -> Preset:
     """The chosen preset for this network, with what the options change; notes its name in `options`."""
-    from precompute.synthesis.natural import preset_for
     from precompute.synthesis.policies import CodeStep
     from precompute.synthesis.presets import DGN, DGN_START
     from precompute.synthesis.priors import Decay
 
     options.preset = options.preset or (DGN if options.start is None else DGN_START)
-    preset = preset_for(options.preset, model, card)
+    preset = _named(options.preset, model, card)
     if options.step is not None:
         preset = replace(preset, policy=CodeStep(options.step))
     if options.shrink is not None:
@@ -67,3 +67,16 @@ def preset_of(options: argparse.Namespace, model: LoadedModel, card: Card) -> Pr
         noise=preset.noise if options.noise is None else options.noise,
         bound=options.bound or preset.bound,
     )
+
+
+def _named(name: str, model: LoadedModel, card: Card) -> Preset:
+    """Of the table, for this network, or of a file."""
+    from precompute.synthesis.natural import preset_for
+    from precompute.synthesis.preset_file import preset_named
+
+    if name in CODE_PRESET_NAMES:
+        return preset_for(name, model, card)
+    preset = preset_named(name)
+    if preset.bound is None:
+        raise OptionError(f"The preset {name} is for pixels: take it with am.")
+    return preset

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from deepvis_app.messages import LayerInfo
 from deepvis_app.models import LoadedModel
+from precompute.synthesis.part import Parts
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,16 @@ def gram(maps: Tensor) -> Tensor:
     return F.normalize(torch.bmm(flat, flat.mT).flatten(1), dim=1)
 
 
-def layer_of_features(model: LoadedModel, layer: LayerInfo) -> LayerInfo | None:
-    """The last layer with maps up to this one, whose channels tell one picture from another; None: there is none."""
-    layers = list(model.info.layers)
-    names = [one.name for one in layers]
-    before = layers[: names.index(layer.name) + 1]
+def diversity_for(model: LoadedModel, layer: LayerInfo, parts: Parts, weight: float) -> Diversity | None:
+    """By the channels of the last layer with maps up to this one; None without a weight.
+
+    Raises ValueError, one sentence, where no layer has maps.
+    """
+    if not weight:
+        return None
+    names = [one.name for one in model.info.layers]
+    before = model.info.layers[: names.index(layer.name) + 1]
     found = [one for one in before if one.units > 1 and one.map_shape[0] * one.map_shape[1] > 1]
-    return found[-1] if found else None
+    if not found:
+        raise ValueError(f"Before {layer.alias} no layer has maps by which pictures could be told apart.")
+    return Diversity(parts.of(found[-1], whole_map=True).run, weight)

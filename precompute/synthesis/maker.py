@@ -18,10 +18,11 @@ from precompute.synthesis.ascent import Ascended, Climb, ascend
 from precompute.synthesis.code_recipe import GAMMA
 from precompute.synthesis.codes import Codes
 from precompute.synthesis.display import as_bytes, as_rgb, reached
+from precompute.synthesis.diversity import diversity_for
 from precompute.synthesis.image import Image, Pixels
-from precompute.synthesis.objectives import check_objective
+from precompute.synthesis.objectives import Objective, check_objective
 from precompute.synthesis.part import Part, Parts
-from precompute.synthesis.presets import Preset
+from precompute.synthesis.preset import Preset
 from precompute.synthesis.recording import (
     CODE_KIND,
     PAIR_KIND,
@@ -31,6 +32,7 @@ from precompute.synthesis.recording import (
     note_on,
     picture_of,
 )
+from precompute.synthesis.schedule import check_phases
 
 __all__ = ["CODE_KIND", "PAIR_KIND", "PIXEL_KIND", "RESEEDED", "Made", "Maker", "Wish", "image_for"]
 
@@ -43,7 +45,8 @@ class Wish:
     """What is to be made of every unit, with a generator (DGN-AM) or of pixels.
 
     `first` is where to start: input-sized RGB instead of the mean colour; with a generator a code in its shape
-    instead of noise. `gamma` and `scales` are for two units (see `Aim`); `codes`: records keep them.
+    instead of noise. `gamma` and `scales` are for two units (see `Aim`); `codes`: records keep them. `diversity` is how
+    strongly the pictures of a unit that are made at once are kept from looking alike (see `Diversity`).
     """
 
     preset: Preset
@@ -56,6 +59,7 @@ class Wish:
     gamma: float = GAMMA
     scales: Mapping[int, float] = field(default_factory=dict)
     codes: bool = True
+    diversity: float = 0.0
 
 
 def image_for(model: LoadedModel, part: Part, wish: Wish) -> Image:
@@ -67,6 +71,9 @@ def image_for(model: LoadedModel, part: Part, wish: Wish) -> Image:
             if generator is None
             else "This preset is for pixels: take one for codes, such as dgn."
         )
+    scaled = any(phase.scale != 1 for phase in preset.phases)
+    if generator is not None and (scaled or preset.image != "pixels"):
+        raise ValueError("A generator's codes have neither another image nor canvases of other sizes.")
     if first is not None and (first.dtype == np.uint8) != (generator is None):
         raise ValueError("A picture starts at pixels, and one of a generator at its code.")
     if generator is None:
@@ -80,8 +87,8 @@ class Maker:
     """Makes pictures of one layer's units, at most `most` of them at once (None: all that it is given).
 
     Where the memory does not suffice for the pictures of one unit, `most` becomes smaller. `parts` are kept for
-    other makers of the network. Raises ValueError, one sentence, for an objective, a preset or a start that does not
-    fit.
+    other makers of the network. `objective` is climbed in place of the wish's. Raises ValueError, one sentence, for
+    an objective, a preset or a start that does not fit.
     """
 
     def __init__(
@@ -92,11 +99,14 @@ class Maker:
         stopped: Callable[[], bool] = lambda: False,
         most: int | None = None,
         parts: Parts | None = None,
+        objective: Objective | None = None,
     ) -> None:
         self._model, self._layer, self._wish, self._stopped = model, layer, wish, stopped
         self.most = most
-        objective = check_objective(wish.objective, layer)
-        self.part = (parts or Parts(model)).of(layer, whole_map=objective.whole_map)
+        parts = parts or Parts(model)
+        objective = objective or check_objective(wish.objective, layer)
+        check_phases(wish.preset, layer)
+        self.part = parts.of(layer, whole_map=objective.whole_map or wish.diversity > 0)
         self._image = image_for(model, self.part, wish)
         self.climb = Climb(
             self.part,
@@ -108,6 +118,7 @@ class Maker:
             wish.half,
             wish.gamma,
             wish.scales,
+            diversity_for(model, layer, parts, wish.diversity),
         )
 
     def records(

@@ -2,47 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
-
-from precompute.synthesis.policies import POLICIES, CodeStep, Constant, Normalised, Policy, Progress
-from precompute.synthesis.priors import PRIORS, Blur, Decay, Jitter, Prior, SmallContribution, SmallNorm
+from precompute.synthesis.objectives import AUTO
+from precompute.synthesis.policies import CodeStep, Constant, Normalised, Progress
+from precompute.synthesis.preset import Preset, as_json
+from precompute.synthesis.priors import (
+    AlphaNorm,
+    Blur,
+    CentreBias,
+    Decay,
+    Jitter,
+    Laplacian,
+    Noise,
+    Prior,
+    Shift,
+    SmallContribution,
+    SmallNorm,
+    SplitBregman,
+    Variation,
+)
 from precompute.synthesis.schedule import Phase
+
+__all__ = ["DEFAULT", "DGN", "DGN_START", "PRESETS", "TRANSFER_STEP", "Preset", "as_json", "presets_for"]
 
 DEFAULT = "robust"
 DGN, DGN_START = "dgn", "dgn-start"  # for codes: from noise, and from a real picture's code
 TRANSFER_STEP = 0.5  # of "dgn" for another network than the generator's own: 2 to 8 in the released code
 
 
-@dataclass(frozen=True)
-class Preset:
-    """`noise` is the standard deviation of the starting noise in 0..1.
+_MFV = "Nguyen et al. 2016 (MFV)"
+_LUCID = 'Olah, Mordvintsev & Schubert 2017, "Feature visualization"'
+_DREAM = 'Mordvintsev, Olah & Tyka 2015, "Inceptionism", released notebook'
 
-    A preset with a `bound` is for codes of a generator, which stay so many standard deviations about their mean;
-    `noise` is then in standard deviations of each element. One without is for pixels.
 
-    `keep` says which picture is the result: that of the highest value on the way ("best", as in 2015) or the
-    last one, which is the better choice where the network sees each picture moved. `natural` in 0..1 is how much
-    colours vary as in photographs (see Pixels). `policy_2015` is the step
-    policy that the toolbox's documentation names for the same numbers; its rates fit the network of 2015 only.
+def _of_mfv(
+    steps: int,
+    step: tuple[float, float],
+    weights: tuple[float, float],
+    scale: float = 1.0,
+    slack: float = 0.3,
+    objective: str | None = None,
+    middle: bool = False,
+) -> Phase:
+    """A phase of MFV in the numbers of its table: first and last `step` in 1/255, total variation for 0..255.
 
-    `image` names a line of SPACES. With `phases` the `steps` are shared out among them, and `policy` and `priors` are
-    those of phases without their own.
+    Steps are a mean over what has a gradient, so those of a phase for the middle are larger by the ratio of the areas.
     """
-
-    title: str
-    source: str
-    steps: int
-    policy: Policy
-    priors: tuple[Prior, ...] = ()
-    noise: float = 10 / 255  # N(0, 10) around the mean colour, in 0..255: "mean_plus_rand" of 2015
-    keep: Literal["best", "last"] = "best"
-    natural: float = 0.0
-    policy_2015: Policy | None = None
-    bound: float | None = None
-    image: str = "pixels"
-    phases: tuple[Phase, ...] = ()
+    ratio = (227 / 127) ** 2 if middle else 1.0
+    policy = Normalised(*(round(size * ratio, 2) for size in step))
+    moves: tuple[Prior, ...] = (Shift(slack=slack),) if scale > 1 else ()
+    bias: tuple[Prior, ...] = (CentreBias(),) if middle else ()
+    smooth = SplitBregman(round(weights[0] * 255, 2), round(weights[1] * 255, 2))
+    return Phase(steps, policy, (smooth, *moves, *bias), objective, scale)
 
 
 _TABLE_1 = "Yosinski et al. 2015, Table 1"
@@ -90,6 +100,131 @@ PRESETS: dict[str, Preset] = {
         policy_2015=Progress(2.0, 1e8),
     ),
     "none": Preset("no prior at all", "plain gradient ascent", 256, Normalised(1.0)),
+    "tv": Preset(
+        "flat regions with sharp edges: total variation alone",
+        f"{_MFV}, 2.4; strength and steps of its first phase (S2.4)",
+        190,
+        Normalised(4.0, end=1.0),
+        (SplitBregman(25.0, 203.0),),
+        noise=8 / 255,
+        keep="last",
+    ),
+    "tv-jitter": Preset(
+        "total variation, and the picture moved at each step",
+        f"{_MFV}, 2.4, Figs. S2 and S3",
+        190,
+        Normalised(4.0, end=1.0),
+        (SplitBregman(25.0, 203.0), Shift(8.0)),
+        noise=8 / 255,
+        keep="last",
+    ),
+    "blur-jitter": Preset(
+        "blurred less and less, and moved at each step",
+        f"{_MFV}, 2.4, after Mordvintsev et al. 2015 and Oygard 2015",
+        256,
+        Normalised(8.0, end=1.0),
+        (Blur(2.5, 4, end_width=0.5), Shift(8.0)),
+        noise=0.01,
+        keep="last",
+    ),
+    "mfv-tv": Preset(
+        "total variation from a mean image (begin with --start or a facet's own)",
+        f"{_MFV}, 2.2 and 2.4; released code, opt_from_mean, first phase",
+        190,
+        Normalised(1.0, 1.0),
+        (SplitBregman(101.0, 203.0),),
+        noise=0.01,
+        keep="last",
+    ),
+    "mean-image": Preset(
+        "the four phases from a mean image (begin with --start or a facet's own)",
+        f"{_MFV}, 2.2 and S2.3; released code, opt_from_mean",
+        370,
+        Normalised(1.0, 1.0),
+        noise=0.01,
+        keep="last",
+        phases=(
+            _of_mfv(190, (1.0, 1.0), (0.398, 0.796)),
+            _of_mfv(150, (1.0, 1.0), (0.0099, 1.997), 1.2),
+            _of_mfv(20, (2.0, 2.0), (0.095, 1.995), 1.2, 0.2, middle=True),
+            _of_mfv(10, (2.0, 2.0), (0.36, 2.16), 1.2),
+        ),
+    ),
+    "centre-biased": Preset(
+        "one object in the middle, with more and more of its surroundings",
+        f"{_MFV}, S2.3 (five phases); strengths of total variation as the released code has them",
+        490,
+        Normalised(1.0, 1.0),
+        noise=8 / 255,
+        keep="last",
+        phases=(
+            _of_mfv(150, (11.0, 11.0), (0.00099, 0.0507), objective=AUTO),
+            _of_mfv(150, (6.0, 6.0), (0.0099, 0.0894), 1.2, objective=AUTO),
+            _of_mfv(150, (1.0, 1.0), (0.0099, 1.997), 1.44),
+            _of_mfv(30, (3.0, 3.0), (0.097, 2.03), 1.44, 0.1, middle=True),
+            _of_mfv(10, (6.0, 3.0), (0.009, 1.81), 1.44),
+        ),
+    ),
+    "fourier": Preset(
+        "steps in spatial frequencies and in colours that go together, nothing else",
+        f'{_LUCID}, section "Preconditioning and parameterization"',
+        256,
+        Normalised(4.0),
+        noise=0.01,
+        keep="last",
+        natural=1.0,
+        image="fourier",
+    ),
+    "lucid": Preset(
+        "steps in spatial frequencies, and the picture moved, turned and scaled a little",
+        f"{_LUCID}, with the transforms of its released library",
+        512,
+        Normalised(4.0),
+        (Jitter(12 / 224, 5.0, 0.1),),
+        noise=0.01,
+        keep="last",
+        natural=1.0,
+        image="fourier",
+    ),
+    "maco": Preset(
+        "the frequencies of photographs, of which only the phases are found",
+        "Fel et al. 2023 (MACO), section 3.2; numbers of this program",
+        256,
+        Normalised(20.0),
+        (Noise(0.05), Jitter(1 / 8, 0.0, 0.2)),
+        keep="last",
+        image="maco",
+    ),
+    "octaves": Preset(
+        "first small and coarse, then twice larger",
+        f"{_DREAM}: octaves and Laplacian pyramids",
+        240,
+        Normalised(6.0, end=1.0),
+        (Shift(16.0), Laplacian()),
+        noise=0.01,
+        keep="last",
+        natural=0.5,
+        phases=tuple(Phase(80, scale=scale) for scale in (0.5, 0.71, 1.0)),
+    ),
+    "dream": Preset(
+        "four octaves of a given picture, ten steps each",
+        _DREAM,
+        40,
+        Normalised(1.5, 1.5),
+        (Shift(32.0),),
+        noise=0.0,
+        keep="last",
+        phases=tuple(Phase(10, scale=round(1.4**-octave, 3)) for octave in (3, 2, 1, 0)),
+    ),
+    "inversion": Preset(
+        "plain pictures that a layer takes for a given one",
+        "Mahendran & Vedaldi 2015, sections 3 and 4: alpha-norm and total variation; numbers of this program",
+        300,
+        Normalised(8.0),
+        (Variation(0.3), AlphaNorm(0.1)),
+        noise=0.01,
+        natural=0.5,
+    ),
     DGN: Preset(
         "natural pictures, painted by a generator",
         "Nguyen et al. 2016 (DGN-AM), section 2, and the released code",
@@ -116,40 +251,3 @@ PRESETS: dict[str, Preset] = {
 def presets_for(*, codes: bool) -> tuple[str, ...]:
     """The names of those for codes of a generator, or of those for pixels."""
     return tuple(name for name, preset in PRESETS.items() if (preset.bound is not None) == codes)
-
-
-def as_json(preset: Preset) -> dict[str, Any]:
-    """The preset as JSON values, complete: what a run records of it."""
-    values = {field.name: getattr(preset, field.name) for field in fields(preset)}
-    del values["policy_2015"]  # what was not used
-    if preset.bound is None:
-        del values["bound"]
-    if (
-        preset.image == "pixels"
-    ):  # what was not there once is told only where it is used: runs of the past are known
-        del values["image"]
-    values["policy"] = _named(POLICIES, preset.policy)
-    values["priors"] = [_named(PRIORS, prior) for prior in preset.priors]
-    if preset.phases:
-        values["phases"] = [_phase_as_json(phase) for phase in preset.phases]
-    else:
-        del values["phases"]
-    return values
-
-
-def _phase_as_json(phase: Phase) -> dict[str, Any]:
-    """Without what is as the preset says."""
-    values: dict[str, Any] = {"steps": phase.steps, "scale": phase.scale}
-    if phase.policy is not None:
-        values["policy"] = _named(POLICIES, phase.policy)
-    if phase.priors is not None:
-        values["priors"] = [_named(PRIORS, prior) for prior in phase.priors]
-    if phase.objective is not None:
-        values["objective"] = phase.objective
-    return values
-
-
-def _named(table: Mapping[str, type], thing: Any) -> dict[str, Any]:
-    """The name under which the table has the thing's class, and the thing's own numbers."""
-    name = next(name for name, kind in table.items() if kind is type(thing))
-    return {"name": name, **asdict(thing)}

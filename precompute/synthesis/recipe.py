@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from precompute.synthesis.priors import Prior
 
 # Repeated here because the help must not wait for torch; a test compares them with the tables.
-PRESET_NAMES = ("robust", "A", "B", "C", "D", "none")
+PRESET_NAMES = (
+    "robust", "A", "B", "C", "D", "none", "tv", "tv-jitter", "blur-jitter", "mfv-tv", "mean-image", "centre-biased",
+    "fourier", "lucid", "maco", "octaves", "dream", "inversion",
+)  # fmt: skip
 CODE_PRESET_NAMES = ("dgn", "dgn-start")
 POLICY_NAMES = ("constant", "progress", "progress01", "normalised")
 AS_IN_2015 = "2015"
+IMAGE_NAMES = ("pixels", "fourier", "maco")
+GOAL_NAMES = ("norm", "mean", "units", "inversion", "caricature")
 OBJECTIVE_NAMES = ("centre", "channel", "logit", "softmax", "log-softmax")
 
 
@@ -26,9 +31,17 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
     """The options that `preset_of` reads."""
     parser.add_argument(
         "--preset",
-        choices=PRESET_NAMES,
+        choices=NamesOrFile(PRESET_NAMES),
         default=PRESET_NAMES[0],
-        help="robust (default) gives the best pictures; A to D are those of Yosinski et al. 2015, Table 1",
+        metavar="NAME|FILE.json",
+        help="robust (default) gives the best pictures; A to D are those of Yosinski et al. 2015, Table 1; "
+        "`deepvis-precompute presets` lists all, and writes the file of one to be changed",
+    )
+    parser.add_argument(
+        "--image",
+        choices=IMAGE_NAMES,
+        help="in which coordinates steps are taken (default: the preset's, pixels): pixels, spatial frequencies, or "
+        "their phases with the magnitudes of photographs",
     )
     parser.add_argument("--steps", type=positive, metavar="N", help="default: the preset's")
     parser.add_argument(
@@ -59,9 +72,11 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
 
 def preset_of(options: argparse.Namespace) -> Preset:
     """The chosen preset with what the options change. Raises OptionError for options that need another."""
-    from precompute.synthesis.presets import PRESETS
+    from precompute.synthesis.preset_file import preset_named
 
-    preset = PRESETS[options.preset]
+    preset = preset_named(options.preset)
+    if preset.bound is not None:
+        raise OptionError(f"The preset {options.preset} is for a generator's codes: take it with dgn-am.")
     if options.blur_every and options.blur is None:
         raise OptionError("--blur-every needs --blur PIXELS as well.")
     if options.rate and options.policy not in POLICY_NAMES:
@@ -70,12 +85,30 @@ def preset_of(options: argparse.Namespace) -> Preset:
         raise OptionError(
             f"The preset {options.preset} is not of 2015: choose A, B, C or D, or another --policy."
         )
+    news = _priors(options)
+    phases = tuple(
+        replace(
+            phase,
+            policy=None if options.policy else phase.policy,
+            priors=None if phase.priors is None else replaced(phase.priors, news),
+        )
+        for phase in preset.phases
+    )
     return replace(
         preset,
         steps=options.steps or preset.steps,
         policy=_policy(options, preset),
-        priors=replaced(preset.priors, _priors(options)),
+        priors=replaced(preset.priors, news),
+        image=options.image or preset.image,
+        phases=phases,
     )
+
+
+class NamesOrFile(tuple[str, ...]):
+    """For argparse: the names, and the path of any JSON file."""
+
+    def __contains__(self, word: object) -> bool:
+        return super().__contains__(word) or (isinstance(word, str) and word.endswith(".json"))
 
 
 def replaced(priors: Sequence[Prior], news: Sequence[Prior]) -> tuple[Prior, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from precompute.synthesis.objectives import check_objective
 from precompute.synthesis.policies import Policy
 from precompute.synthesis.priors import Prior
 
 if TYPE_CHECKING:
-    from precompute.synthesis.presets import Preset
+    from deepvis_app.messages import LayerInfo
+    from precompute.synthesis.preset import Preset
 
 
 @dataclass(frozen=True)
@@ -57,3 +59,12 @@ def stages(preset: Preset) -> tuple[Stage, ...]:
             found.append(Stage(begin, end - begin, policy, priors, phase.objective, phase.scale))
         begin = end
     return tuple(found)
+
+
+def check_phases(preset: Preset, layer: LayerInfo) -> None:
+    """Raises ValueError, one sentence, for a phase's objective that the layer has not, or that takes its whole map."""
+    for phase in preset.phases:
+        if phase.objective is not None and check_objective(phase.objective, layer).whole_map:
+            raise ValueError(
+                f"A phase cannot have the objective {phase.objective}: it takes a layer's whole map."
+            )

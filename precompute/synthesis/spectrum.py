@@ -29,13 +29,15 @@ def colour_axes() -> Tensor:
     _, axes = torch.linalg.eigh(torch.tensor(COLOURS, dtype=torch.float64))
     axes = axes.flip(1)
     signs: Tensor = torch.where(axes.sum(0) < 0, -1.0, 1.0)
-    return (axes * signs).float()
+    signed: Tensor = axes * signs
+    return signed.float()
 
 
 def frequencies(height: int, width: int) -> Tensor:
     """(height, width): cycles per pixel of each entry of a picture's Fourier transform."""
     down, across = torch.fft.fftfreq(height)[:, None], torch.fft.fftfreq(width)[None]
-    return (down.square() + across.square()).sqrt()
+    squared: Tensor = down.square() + across.square()
+    return squared.sqrt()
 
 
 def magnitudes(height: int, width: int) -> Tensor:

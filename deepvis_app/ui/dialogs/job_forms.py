@@ -76,6 +76,18 @@ _PRESETS = (
     ("B", "2015 B: high frequencies"),
     ("C", "2015 C: smooth"),
     ("D", "2015 D: sparse outlines"),
+    ("tv", "Total variation"),
+    ("tv-jitter", "Total variation, moved"),
+    ("blur-jitter", "Blurred less and less, moved"),
+    ("mfv-tv", "From a mean image: total variation"),
+    ("mean-image", "From a mean image: four phases"),
+    ("centre-biased", "One object in the middle: five phases"),
+    ("fourier", "Spatial frequencies"),
+    ("lucid", "Spatial frequencies, moved"),
+    ("maco", "Frequencies of photographs (MACO)"),
+    ("octaves", "First small, then larger"),
+    ("dream", "DeepDream's octaves"),
+    ("inversion", "Plain: total variation and norm"),
     ("none", "None"),
 )
 # fmt: off
