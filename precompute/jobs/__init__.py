@@ -1,6 +1,16 @@
 """Jobs: what fills an atlas. One file a job, one line here; importing this is quick (no torch)."""
 
-from precompute.jobs import dgn_am, export, gallery, import_2015, montage, sweep, synthesis, top_images
+from precompute.jobs import (
+    dgn_am,
+    export,
+    facets,
+    gallery,
+    import_2015,
+    montage,
+    sweep,
+    synthesis,
+    top_images,
+)
 from precompute.jobs.base import Job
 
 JOBS: dict[str, Job] = {
@@ -10,6 +20,7 @@ JOBS: dict[str, Job] = {
         synthesis.JOB,
         dgn_am.JOB,
         sweep.JOB,
+        facets.JOB,
         export.JOB,
         gallery.JOB,
         montage.JOB,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -56,9 +56,14 @@ def start_code(path: Path, generator: AnyGenerator, card: Card, model: LoadedMod
 
 
 def code_of(rgb: U8, generator: AnyGenerator, card: Card, model: LoadedModel) -> F32:
-    """The code of a picture (H, W, 3), in the generator's shape, as its own network gives it.
+    """The code of a picture (H, W, 3), as by `coder`. Raises GeneratorError."""
+    return coder(generator, card, model)(rgb)
 
-    That is `model`, or is loaded by the name on the card. Raises GeneratorError.
+
+def coder(generator: AnyGenerator, card: Card, model: LoadedModel) -> Callable[[U8], F32]:
+    """What gives the code of a picture (H, W, 3), in the generator's shape, as its own network has it.
+
+    That is `model`, or is loaded by the name on the card. It and what it returns raise GeneratorError.
     """
     name, layer = identity(generator, card)["name"], str(encoder_of(card).get("layer", ""))
     owner = model if is_own(card, model) else _owner(name, encoder_of(card), str(model.device))
@@ -66,14 +71,18 @@ def code_of(rgb: U8, generator: AnyGenerator, card: Card, model: LoadedModel) ->
         encoder = Encoder(owner, layer)
     except LayerError as error:
         raise GeneratorError(f"Generator {name} does not fit its network: {error}") from error
-    pixels = torch.from_numpy(owner.preprocess.pixels(rgb)).permute(2, 0, 1)[None].to(owner.device)
-    with torch.no_grad():
-        code: F32 = encoder(pixels.float() / 255).code[0].float().cpu().numpy()
-    if code.shape != generator.code_shape:
-        raise GeneratorError(
-            f"Generator {name} takes codes of shape {generator.code_shape}, but {layer} of {owner.info.title} "
-            f"gives {code.shape}."
-        )
+
+    def code(rgb: U8) -> F32:
+        pixels = torch.from_numpy(owner.preprocess.pixels(rgb)).permute(2, 0, 1)[None].to(owner.device)
+        with torch.no_grad():
+            found: F32 = encoder(pixels.float() / 255).code[0].float().cpu().numpy()
+        if found.shape != generator.code_shape:
+            raise GeneratorError(
+                f"Generator {name} takes codes of shape {generator.code_shape}, but {layer} of {owner.info.title} "
+                f"gives {found.shape}."
+            )
+        return found
+
     return code
 
 

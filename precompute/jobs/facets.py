@@ -1,0 +1,175 @@
+"""`facets`: the kinds of images that each unit fires for, each painted (Nguyen, Yosinski & Clune 2016, MFV)."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from precompute.jobs.base import Job
+from precompute.options import OptionError, Target, positive, target
+from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
+from precompute.synthesis.recipe import PRESET_NAMES, above
+
+if TYPE_CHECKING:
+    from deepvis_app.messages import RunInfo
+    from precompute.datasets import ImageSet
+    from precompute.facets.making import Making
+
+_SMOOTH = ("mfv-tv", "robust")  # presets for pixels, the best first
+PRESET = next(name for name in _SMOOTH if name in PRESET_NAMES)
+METHODS = ("am", "dgn-am")
+# Repeated here because the help must not wait for torch; a test compares them with those of precompute.facets.
+SHARE, MOST, BETWEEN = 2.0, 1300, 8
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--images", type=Path, required=True, metavar="DIR|ZIP",
+        help='pictures, in folders (best by class) or a zip; or "photographs": the built-in ones')  # fmt: skip
+    add("--limit", type=positive, metavar="N", help="take the first N images only")
+    add("-k", type=positive, metavar="N", help="facets a unit (default: as many as have the best silhouette)")
+    add("--of", choices=("auto", "class", "top"), default="auto",
+        help="a class unit's images: those of its class, or those that excite it most (default auto: its class's, "
+        "where the images have classes)")  # fmt: skip
+    add("--top", type=above(0.0, 100.0), default=SHARE, metavar="PERCENT",
+        help="share of all images that are taken for a hidden unit (default 2, at least 100 images)")  # fmt: skip
+    add("--most", type=positive, default=MOST, metavar="N", help="images a unit at most (default 1300)")
+    add("--group", choices=("plane", "codes"), default="plane",
+        help="what is grouped: places in the plane, as in the paper (default), or the codes themselves")  # fmt: skip
+    add("--methods", default=",".join(METHODS), metavar="LIST",
+        help="how facets are painted: am, dgn-am, both (default), or none: only the map")  # fmt: skip
+    add("--preset", choices=PRESET_NAMES, default=PRESET, help=f"of am (default {PRESET})")
+    add("--steps", type=positive, metavar="N", help="of am (default: the preset's)")
+    add("--generator", default=DEFAULT_GENERATOR, metavar="NAME", help="of dgn-am (default dgn64-fc6)")
+    add("--code-steps", type=positive, metavar="N", help="of dgn-am (default: the preset's, 30)")
+    add("--between", metavar="A,B", help="one unit: a strip of pictures from facet A to facet B, in --out")
+    add("--mixed", choices=("images", "means"), default="images",
+        help="what --between mixes: the image nearest to each centre (default), or the mean pictures")  # fmt: skip
+    add("--strip", type=positive, default=BETWEEN, metavar="N", help="pictures between the two (default 8)")
+    add("--out", type=Path, metavar="DIR", help="where the strip of --between goes")
+    add("--precision", choices=("auto", "float32", "bfloat16"), default="auto",
+        help="auto: bfloat16 where it is faster, but for the last steps")  # fmt: skip
+    add("--batch", type=positive, metavar="N", help="pictures painted at once (default: all of a unit)")
+    add("--workers", type=_count, metavar="N", help="decoding processes (default: by the machine)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit status 0, or 130 when stopped."""
+    from precompute.facets.brushes import brushes_of
+    from precompute.facets.choosing import Wanted, chooser
+    from precompute.facets.making import Making
+    from precompute.facets.mapping import Rules
+    from precompute.photographs import image_set
+
+    methods = methods_of(options.methods)
+    if bool(options.between) != (options.out is not None):
+        raise OptionError("--between A,B and --out DIR need each other.")
+    images = image_set(options.images, options.limit)
+    job = target(options)
+    brushes, facts = brushes_of(options, job, methods)
+    choose = chooser(job, images, Wanted(options.of, options.top, options.most), options.workers)
+    if choose is None:
+        return _stopped(job)
+    making = Making(
+        job.model,
+        images,
+        choose,
+        Rules(options.k, options.group, seed=job.seed),
+        brushes,
+        job.stop.wait,
+    )
+    making.stats, making.most = job.known_stats(), options.batch
+    making.told = job.progress.partly
+    info = job.run_info("facets", _parameters(options, images, facts), images.in_words(), images.signature())
+    if options.between:
+        return _strip(options, job, making, info)
+    return _fill(job, making, info)
+
+
+def methods_of(text: str) -> tuple[str, ...]:
+    """The ways to paint that the words name, in the order of METHODS. Raises OptionError."""
+    words = {word.strip() for word in text.split(",")} - {""}
+    if words == {"none"}:
+        return ()
+    if unknown := sorted(words - set(METHODS)):
+        raise OptionError(f"--methods {unknown[0]!r} is none of am, dgn-am and none.")
+    return tuple(method for method in METHODS if method in words)
+
+
+def _fill(job: Target, making: Making, info: RunInfo) -> int:
+    """Make what the atlas does not have from this very run."""
+    from deepvis_app.atlas import AtlasWriter
+    from precompute import runner
+
+    with AtlasWriter(job.atlas, job.model.info.fingerprint, job.model.info.title) as writer:
+        begun = writer.begin(info)
+        items = [item for layer in job.layers for item in runner.chunks(layer.name, job.units[layer.name], 1)]
+        outcome = runner.run(items, making.records, writer, begun, job.progress, job.stop, making.kinds)
+    return runner.conclude(outcome, job.progress, str(job.atlas))
+
+
+def _strip(options: argparse.Namespace, job: Target, making: Making, info: RunInfo) -> int:
+    """A strip of pictures between two facets; nothing goes into the atlas."""
+    from precompute.facets.grouping import NoFacetsError
+    from precompute.facets.interpolation import Strip, strip
+    from precompute.jobs.sheets import conclude, facts_of, name_of, only_unit
+
+    unit, layer = only_unit(job, "--between"), job.layers[0]
+    pair = _pair(options.between)
+    job.progress.start(1, "units", f"{layer.alias}:{unit}")
+    try:
+        mapped = making.map(layer, unit)
+    except NoFacetsError as error:
+        raise OptionError(f"{layer.alias}:{unit} has no facets: {error}.") from error
+    if mapped is None:
+        return conclude(job, options.out)
+    count = len(mapped.facets.facets)
+    if max(pair) >= count:
+        raise OptionError(
+            f"{layer.alias}:{unit} has the facets 0 to {count - 1}; -k N makes another number of them."
+        )
+    stem = options.out / f"{layer.alias}-{unit}-facets-{pair[0]}-{pair[1]}"
+    title = f"{name_of(job, unit)}, from facet {pair[0]} to facet {pair[1]}"
+    facts = facts_of(job, unit, "facets", info.parameters)
+    wanted = Strip(pair, stem, title, options.mixed == "means", options.strip, facts)
+    if strip(making, layer, unit, mapped, wanted):
+        job.progress.advance(1, f"{layer.alias}:{unit}")
+    return conclude(job, options.out)
+
+
+def _parameters(options: argparse.Namespace, images: ImageSet, facts: dict[str, Any]) -> dict[str, Any]:
+    """All that decides about a unit's facets, as JSON values."""
+    return {
+        "images": images.place(),
+        "k": options.k or "by silhouette",
+        "of": options.of,
+        "top": options.top,
+        "most": options.most,
+        "group": options.group,
+        "precision": options.precision,
+        "methods": facts,
+    }
+
+
+def _pair(text: str) -> tuple[int, int]:
+    """Raises OptionError."""
+    words = [word.strip() for word in text.split(",")]
+    if len(words) != 2 or not all(word.isdecimal() for word in words) or words[0] == words[1]:
+        raise OptionError(f"--between {text!r} is not two facets such as 0,2.")
+    return int(words[0]), int(words[1])
+
+
+def _stopped(job: Target) -> int:
+    from precompute.runner import STOPPED
+
+    job.progress.end("stopped", "Stopped while scanning; run the same command again to go on.")
+    return STOPPED
+
+
+def _count(text: str) -> int:
+    """For --workers, where 0 means: decode in this process."""
+    return 0 if text == "0" else positive(text)
+
+
+JOB = Job("facets", "the kinds of images that a unit fires for, laid out and painted", add_arguments, run)
