@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import climbing, painting, quality, scanning, steps, window
+from benchmarks import climbing, painting, priors, quality, scanning, steps, window
 from benchmarks.rows import Row, as_json, table
 
 QUICK = 0.1  # of the repetitions
@@ -21,6 +21,7 @@ SUITES: dict[str, tuple[Callable[[str, float], list[Row]], ...]] = {
     ),
     "precompute": (scanning.rows, climbing.rows),
     "painting": (painting.rows,),
+    "priors": (priors.rows,),
     "quality": (quality.rows,),
 }
 

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from precompute.synthesis.dice import Dice
 from precompute.synthesis.policies import mean_size, per_picture
-from precompute.synthesis.priors import PRIORS, Moment, Prior
+from precompute.synthesis.priors import PRIORS, Moment, Prior, PriorError
 
 HOOKS = {"transform", "around", "regard", "penalty", "project"}
 MOST_HOOKS = 3
@@ -49,6 +49,25 @@ OFF: dict[str, dict[str, float]] = {
     "variation": {"weight": 0.0},
     "alpha-norm": {"weight": 0.0},
     "patch-colours": {"weight": 0.0},
+}
+# Numbers with which none could work.
+WRONG: dict[str, dict[str, float]] = {
+    "decay": {"rate": 1.1},
+    "blur": {"width": 1.0, "every": 0},
+    "small-norm": {"percent": 101.0},
+    "small-contribution": {"percent": -1.0},
+    "split-bregman": {"weight": 0.0},
+    "bilateral": {"width": 100.0},
+    "noise": {"deviation": -0.1},
+    "jitter": {"zoom": 1.0},
+    "shift": {"pixels": -1.0},
+    "centre-bias": {"share": 0.0},
+    "path-dropout": {"share": 1.0},
+    "gradient-blur": {"width": -1.0},
+    "laplacian": {"levels": 0},
+    "variation": {"weight": -1.0},
+    "alpha-norm": {"weight": 1.0, "bound": 0.0},
+    "patch-colours": {"weight": -1.0},
 }
 SEEDS = (0, 1, 2)
 
@@ -118,6 +137,12 @@ def test_at_zero_strength_it_does_nothing(name: str) -> None:
     x, _ = batch()
     found = stepped(PRIORS[name](**OFF[name]), x, moment(SEEDS))
     assert torch.allclose(found, stepped(Prior(), x, moment(SEEDS)), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", PRIORS)
+def test_numbers_that_mean_nothing_are_refused_in_a_sentence(name: str) -> None:
+    with pytest.raises(PriorError, match=rf"^[A-Zs].*{name}.*\.$"):
+        PRIORS[name](**WRONG[name])
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 3), (3, 17), (5, 5)])

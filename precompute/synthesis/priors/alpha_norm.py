@@ -23,6 +23,7 @@ class AlphaNorm(Prior):
     bound: float = 0.5
 
     def __post_init__(self) -> None:
+        demand(self.weight >= 0, "The weight of alpha-norm must be at least 0.")
         demand(self.alpha >= 1, "The alpha of alpha-norm must be at least 1.")
         demand(self.bound > 0, "The bound of alpha-norm must be over 0.")
 

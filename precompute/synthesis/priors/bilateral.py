@@ -13,6 +13,7 @@ from precompute.synthesis.priors.base import Moment, Prior, demand
 from precompute.synthesis.priors.blur import SMALLEST_SCALE
 from precompute.synthesis.priors.pieces import by_pieces
 
+WIDEST = 16.0  # pixels
 _REACH = 2.0  # in widths: what lies farther away has less than 14 % of the middle's weight
 
 
@@ -32,6 +33,11 @@ class Bilateral(Prior):
     end_width: float | None = None
 
     def __post_init__(self) -> None:
+        widths = (self.width, self.width if self.end_width is None else self.end_width)
+        demand(
+            min(widths) >= 0 and max(widths) <= WIDEST,
+            f"The widths of bilateral must be from 0 to {WIDEST:g}: the time grows with their square.",
+        )
         demand(self.colour > 0, "The colour of bilateral must be over 0.")
         demand(self.every >= 1, "The every of bilateral must be at least 1.")
 

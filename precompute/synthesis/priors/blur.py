@@ -8,7 +8,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from precompute.synthesis.priors.base import Moment, Prior
+from precompute.synthesis.priors.base import Moment, Prior, demand
 
 SMALLEST_SCALE = 0.6  # blurs for 224 pixels shrink with the input, but under 0.3 pixels they do nothing
 _REACH = 4.0  # in widths, as scipy's gaussian_filter cuts its kernel
@@ -26,6 +26,10 @@ class Blur(Prior):
     every: int = 1
     end_width: float | None = None
     gentle: bool = False
+
+    def __post_init__(self) -> None:
+        demand(min(self.width, self.end_width or 0.0) >= 0, "The widths of blur must be at least 0.")
+        demand(self.every >= 1, "The every of blur must be at least 1.")
 
     def project(self, deviations: Tensor, moment: Moment) -> Tensor:
         if moment.index % self.every:

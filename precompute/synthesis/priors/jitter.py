@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from precompute.synthesis.priors.base import Moment, Prior
+from precompute.synthesis.priors.base import Moment, Prior, demand
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,13 @@ class Jitter(Prior):
     shift: float = 1 / 8
     turn: float = 15.0
     zoom: float = 0.25
+
+    def __post_init__(self) -> None:
+        demand(
+            min(self.shift, self.turn, self.zoom) >= 0,
+            "The shift, turn and zoom of jitter must be at least 0.",
+        )
+        demand(self.zoom < 1, "The zoom of jitter must be less than 1.")
 
     def transform(self, pictures: Tensor, moment: Moment) -> Tensor:
         across, down, turn, zoom = ((2 * moment.draw(4) - 1) * moment.room).to(pictures).unbind(1)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from precompute.synthesis.priors.base import Moment, Prior
+from precompute.synthesis.priors.base import Moment, Prior, demand
 from precompute.synthesis.priors.codebook import CELLS, PICTURE, natural
 
 _SIDE = 224 / PICTURE  # pixels of a cell, for a 224 pixel input
@@ -26,6 +26,9 @@ class PatchColours(Prior):
     """
 
     weight: float
+
+    def __post_init__(self) -> None:
+        demand(self.weight >= 0, "The weight of patch-colours must be at least 0.")
 
     def penalty(self, deviations: Tensor, moment: Moment) -> Tensor | None:
         cell = max(round(_SIDE * moment.scale), 1)

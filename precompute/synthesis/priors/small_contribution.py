@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from precompute.synthesis.priors.base import Moment, Prior
+from precompute.synthesis.priors.base import Moment, Prior, demand
 from precompute.synthesis.priors.small_norm import keep_above
 
 
@@ -19,6 +19,9 @@ class SmallContribution(Prior):
     """
 
     percent: float
+
+    def __post_init__(self) -> None:
+        demand(0 <= self.percent <= 100, "The percent of small-contribution must be from 0 to 100.")
 
     def project(self, deviations: Tensor, moment: Moment) -> Tensor:
         assert moment.gradient is not None

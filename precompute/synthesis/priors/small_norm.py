@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from precompute.synthesis.percentile import within
-from precompute.synthesis.priors.base import Moment, Prior
+from precompute.synthesis.priors.base import Moment, Prior, demand
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,9 @@ class SmallNorm(Prior):
     """
 
     percent: float
+
+    def __post_init__(self) -> None:
+        demand(0 <= self.percent <= 100, "The percent of small-norm must be from 0 to 100.")
 
     def project(self, deviations: Tensor, moment: Moment) -> Tensor:  # noqa: ARG002 (a hook)
         return keep_above(deviations, deviations.norm(dim=1), self.percent)

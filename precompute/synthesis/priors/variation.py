@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.nn import functional as F
 
-from precompute.synthesis.priors.base import Moment, Prior
+from precompute.synthesis.priors.base import Moment, Prior, demand
 
 _SOFT = 1e-6  # under the root, in 0..1 squared: a flat picture has a gradient, too
 
@@ -20,6 +20,9 @@ class Variation(Prior):
     """
 
     weight: float
+
+    def __post_init__(self) -> None:
+        demand(self.weight >= 0, "The weight of variation must be at least 0.")
 
     def penalty(self, deviations: Tensor, moment: Moment) -> Tensor:  # noqa: ARG002 (a hook)
         across = F.pad(deviations[..., 1:] - deviations[..., :-1], (0, 1))

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import priors
+from benchmarks.steps import load
+from precompute.synthesis.priors import PRIORS, SplitBregman
+
+
+def test_every_prior_is_measured() -> None:
+    assert {name: type(prior) for name, prior in priors.TYPICAL.items()} == PRIORS
+
+
+@pytest.mark.slow  # a few whole steps
+def test_a_row_compares_a_step_with_the_bare_network() -> None:
+    row = priors.row(load("caffenet64", "cpu"), "split-bregman", SplitBregman(13.0), 2, 1, target=1000.0)
+    assert row.met
+    assert row.value > 0.5
+    assert "2 pictures with split-bregman" in row.what
+    assert "ms a picture" in row.detail
