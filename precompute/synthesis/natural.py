@@ -65,12 +65,8 @@ def coder(generator: AnyGenerator, card: Card, model: LoadedModel) -> Callable[[
 
     That is `model`, or is loaded by the name on the card. It and what it returns raise GeneratorError.
     """
-    name, layer = identity(generator, card)["name"], str(encoder_of(card).get("layer", ""))
-    owner = model if is_own(card, model) else _owner(name, encoder_of(card), str(model.device))
-    try:
-        encoder = Encoder(owner, layer)
-    except LayerError as error:
-        raise GeneratorError(f"Generator {name} does not fit its network: {error}") from error
+    name, owner = identity(generator, card)["name"], network_of(generator, card, model)
+    encoder = encoder_for(generator, card, owner)
 
     def code(rgb: U8) -> F32:
         pixels = torch.from_numpy(owner.preprocess.pixels(rgb)).permute(2, 0, 1)[None].to(owner.device)
@@ -78,12 +74,31 @@ def coder(generator: AnyGenerator, card: Card, model: LoadedModel) -> Callable[[
             found: F32 = encoder(pixels.float() / 255).code[0].float().cpu().numpy()
         if found.shape != generator.code_shape:
             raise GeneratorError(
-                f"Generator {name} takes codes of shape {generator.code_shape}, but {layer} of {owner.info.title} "
+                f"Generator {name} takes codes of shape {generator.code_shape}, but {encoder.layer} of {encoder.title} "
                 f"gives {found.shape}."
             )
         return found
 
     return code
+
+
+def network_of(generator: AnyGenerator, card: Card, model: LoadedModel) -> LoadedModel:
+    """The network whose code the generator reads: `model`, or one that is loaded by its name on the card.
+
+    Raises GeneratorError.
+    """
+    if is_own(card, model):
+        return model
+    return _owner(identity(generator, card)["name"], encoder_of(card), str(model.device))
+
+
+def encoder_for(generator: AnyGenerator, card: Card, owner: LoadedModel) -> Encoder:
+    """What reads the generator's codes from pictures, as the network `owner` has them. Raises GeneratorError."""
+    try:
+        return Encoder(owner, str(encoder_of(card).get("layer", "")))
+    except LayerError as error:
+        name = identity(generator, card)["name"]
+        raise GeneratorError(f"Generator {name} does not fit its network: {error}") from error
 
 
 def _owner(name: str, encoder: Card, device: str) -> LoadedModel:
