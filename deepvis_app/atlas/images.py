@@ -17,7 +17,7 @@ EXACT_SIDE = 32  # pixels; up to here lossy coding saves little, and halving the
 # kind -> WebP quality. Against 80 it saves a sixth (am, top) and a third (deconv, which is smooth) of the bytes;
 # enlarged, they cannot be told apart, because the colours' halved resolution weighs more.
 QUALITY: dict[str, int] = {
-    "am": 75, "dgn-am": 75, "top": 75, "deconv": 65, "guided": 65,
+    "am": 75, "dgn-am": 75, "top": 75, "deconv": 65, "guided": 65, "lrp": 65,
     "facets": 75, "facet-am": 75, "facet-dgn": 75,
 }  # fmt: skip
 _OTHER_KINDS = 80

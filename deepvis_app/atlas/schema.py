@@ -12,7 +12,13 @@ PAGE_SIZE = 16384  # bytes; of smaller pages a tenth of the file is lost behind 
 VERSION = 3
 STATS = "stats"  # the kind under which `made` lists statistics
 # kind -> the kind whose ranks it follows: rank k of the one is of no use without rank k of the other
-FOLLOWS: dict[str, str] = {"deconv": "top", "guided": "top", "facet-am": "facets", "facet-dgn": "facets"}
+FOLLOWS: dict[str, str] = {
+    "deconv": "top",
+    "guided": "top",
+    "lrp": "top",
+    "facet-am": "facets",
+    "facet-dgn": "facets",
+}
 
 _COMMON = (
     "CREATE TABLE network (fingerprint TEXT NOT NULL, title TEXT NOT NULL)",

@@ -178,6 +178,7 @@ READERS: dict[str, Reader] = {
 }
 _MOVING = """
 __get__ __getitem__ __setitem__ clone contiguous copy to type type_as float double half bfloat16 requires_grad
+as_tensor repeat repeat_interleave tile ravel
 view view_as reshape reshape_as flatten unflatten squeeze unsqueeze permute transpose t swapaxes movedim moveaxis
 cat concat concatenate stack hstack vstack split split_with_sizes chunk tensor_split unbind narrow select
 index_select gather expand expand_as roll flip rot90 pad unfold where masked_fill sort topk max amax maximum

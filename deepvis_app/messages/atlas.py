@@ -17,6 +17,7 @@ PICTURE_KINDS: dict[str, str] = {
     "top": "What excites it most (real pictures)",
     "deconv": "Why: deconv of the nine",
     "guided": "Why: guided backprop of the nine",
+    "lrp": "Why: LRP of the nine",
     "session": "Pinned from the live view",
     "painted": "Painted here and kept",
     "pair": "Together with another unit (DGN-AM)",

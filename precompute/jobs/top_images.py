@@ -41,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--guided", action="store_true", help="guided backprop of each patch, beside its deconv"
     )
+    parser.add_argument(
+        "--lrp", action="store_true", help="layer-wise relevance propagation of each patch, beside its deconv"
+    )
     spread = parser.add_mutually_exclusive_group()
     spread.add_argument(
         "--stats-only", action="store_true", help="store numbers only, no part of any picture"
@@ -116,7 +119,7 @@ def _store(
             job.stop,
             ("stats",),
         )
-    methods = ("deconv", "guided") if options.guided else ("deconv",)
+    methods = ("deconv", *(method for method in ("guided", "lrp") if getattr(options, method)))
     winners = Winners(job.model, images, state, options.n, methods, _known(job, options), options.patch)
     size = max(_PAIRS // options.n, 1)
     items = [item for layer in job.layers for item in chunks(layer.name, job.units[layer.name], size)]
@@ -147,6 +150,7 @@ def _run_info(job: Target, options: argparse.Namespace, images: ImageSet, state:
         "n": options.n,
         "patch": options.patch,
         "guided": options.guided,
+        **({"lrp": True} if options.lrp else {}),  # so that a run without it is the one of earlier versions
         "stats": next((word for option, word in _STATS.items() if getattr(options, option)), "made"),
         "unreadable": state.unreadable,
         "duplicates": state.duplicates,

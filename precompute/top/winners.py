@@ -80,7 +80,7 @@ class Winners:
     """Makes the records of a chunk of units: `make` is what the runner calls.
 
     A unit gets its `n` best, none that repeats a better one. `methods` are backward pictures beside the patches
-    ("deconv", "guided"). Percentiles are taken from the `known` statistics that stay, else from the scan's own,
+    ("deconv", "guided", "lrp"). Percentiles are taken from the `known` statistics that stay, else from the scan's own,
     which are stored then; `kept` counts the units whose larger ones stay by themselves. `longest` is the most
     pixels of a patch's longer side.
     """
@@ -172,7 +172,7 @@ class Winners:
             heat = traced.heats[method][row].float().cpu().numpy()
             more = {**facts.more, "method": traced.labels[method]}
             if not heat.any():
-                more["note"] = "all zero: the ReLUs let nothing of the signal through"
+                more["note"] = "all zero: nothing of the signal comes through"
             drawn = drawn_signal(heat, looked, preprocess)
             explained = PictureFacts(facts.activation, None, None, facts.source, facts.box, facts.label, more)
             yield UnitPicture(method, winner.rank, drawn, rounded(winner.value), explained)

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from deepvis_app.attribution import METHODS, Target
-from deepvis_app.attribution.batched import RULES, trace_maxima
+from deepvis_app.attribution.batched import BATCHED, trace_maxima
 from deepvis_app.messages import Seed
 from tests.attribution.nets import loaded, picture
 
@@ -32,9 +32,9 @@ def test_each_row_is_what_the_method_gives_for_it_alone(name: str) -> None:
     model = loaded(net(), picture(1, 3, 16, 16))
     layer = model.info.layer(name)
     x, units = picture(5, 3, 16, 16), [3, 0, 2, 3, 1]
-    traced = trace_maxima(model, x, layer, units, list(RULES))
+    traced = trace_maxima(model, x, layer, units, list(BATCHED))
     for row, unit in enumerate(units):
-        for method in RULES:
+        for method in BATCHED:
             alone = METHODS[method].run(model, x[row : row + 1], Target(name, unit, Seed("max")), [name])
             torch.testing.assert_close(traced.heats[method][row].float(), alone.heat)
             assert traced.labels[method].split()[0] == alone.label.split()[0]

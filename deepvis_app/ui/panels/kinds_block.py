@@ -1,4 +1,4 @@
-"""A set of pictures that there may be of two kinds, with a list to choose by where there are both."""
+"""A set of pictures that there may be of several kinds, with a list to choose by where there is more than one."""
 
 from __future__ import annotations
 
@@ -25,10 +25,15 @@ class Kinds:
 
 
 WHY = Kinds(
-    {"deconv": "Why: deconv of the nine", "guided": "Why: guided backprop of the nine"},
+    {
+        "deconv": "Why: deconv of the nine",
+        "guided": "Why: guided backprop of the nine",
+        "lrp": "Why: LRP of the nine",
+    },
     {
         "deconv": ("deconv", "Backward by the rule of the deconvnet"),
         "guided": ("guided backprop", "Backward by the rule of guided backprop"),
+        "lrp": ("LRP", "The unit's value shared among the pixels: layer-wise relevance propagation"),
     },
     "Why:",
     "By which rule",
@@ -48,7 +53,7 @@ DEEP = Kinds(
 
 
 class KindsBlock(PictureBlock):
-    """The choice holds for every unit that has both kinds."""
+    """The choice holds for every unit that has this kind."""
 
     switched = pyqtSignal()
 
@@ -58,20 +63,22 @@ class KindsBlock(PictureBlock):
         super().__init__(kinds.titles[first], kinds.tip, from_images=kinds.from_images, parent=parent)
         self.kind = first  # what is shown
         self._wanted = first  # what was chosen
-        choices = [(kind, *texts) for kind, texts in kinds.names.items()]
-        self.chooser = Chooser(kinds.what, choices, self._choose)
+        self.chooser = Chooser(kinds.what, (), self._choose)
         self.header.insertWidget(1, self.chooser)
         self.chooser.hide()
 
     def settle(self, pictures: UnitPictures) -> None:
         """Choose the kind that is shown of these pictures, and name it above them."""
         there = [kind for kind in self._kinds.titles if pictures.pictures.get(kind)]
-        both = len(there) > 1
-        self.kind = self._wanted if both else next(iter(there), next(iter(self._kinds.titles)))
+        several = len(there) > 1
+        self.kind = (
+            self._wanted if self._wanted in there else next(iter(there), next(iter(self._kinds.titles)))
+        )
         self.title = self._kinds.titles[self.kind]
-        self.heading.setText(self._kinds.before if both else self.title)
+        self.heading.setText(self._kinds.before if several else self.title)
+        self.chooser.set_choices((kind, *self._kinds.names[kind]) for kind in there)
         self.chooser.show_key(self.kind)
-        self.chooser.setVisible(both)
+        self.chooser.setVisible(several)
 
     def _choose(self, kind: str) -> None:
         self._wanted = kind

@@ -100,7 +100,7 @@ def test_statistics_alone_can_be_stored_and_then_kept(model: str, pictures: Path
     with AtlasReader(path, fingerprint) as reader:
         assert {kind for _, kind in reader.counts()} == {"stats"}
         before = reader.stats("0")[1]
-    assert top(model, fill(tmp_path / "others", 4, first=50), "--keep-stats", "--guided") == 0
+    assert top(model, fill(tmp_path / "others", 4, first=50), "--keep-stats", "--guided", "--lrp") == 0
     with AtlasReader(path, fingerprint) as reader:
         unit = reader.unit(UnitRef("0", 1))
     assert unit.stats is not None
@@ -108,7 +108,7 @@ def test_statistics_alone_can_be_stored_and_then_kept(model: str, pictures: Path
     best = unit.pictures["top"][0].facts
     assert best.activation is not None
     assert best.percentile == pytest.approx(before.percentile(best.activation), abs=1e-3)
-    assert set(unit.pictures) == {"top", "deconv", "guided"}
+    assert set(unit.pictures) == {"top", "deconv", "guided", "lrp"}
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tests.precompute.helpers import Told
 from tests.precompute.top.nets import fill, noise, small_model, small_net
 
 
-def winners(folder: Path, methods: tuple[str, ...] = ("deconv", "guided"), n: int = 3) -> Winners:
+def winners(folder: Path, methods: tuple[str, ...] = ("deconv", "guided", "lrp"), n: int = 3) -> Winners:
     model, images = small_model(), open_images(folder)
     return Winners(model, images, scan(model, images, n, Told(), Stop(), 4, 0).state, n, methods)
 
@@ -29,7 +29,7 @@ def winners(folder: Path, methods: tuple[str, ...] = ("deconv", "guided"), n: in
 def test_each_best_image_comes_with_its_patch_its_reasons_and_its_facts(tmp_path: Path, layer: str) -> None:
     folder, model = fill(tmp_path, 11), small_model()
     for record in winners(folder).make(Item(layer, (0, 1, 3) if layer != "4" else (0, 1, 2))):
-        assert record.kinds == ("top", "deconv", "guided")
+        assert record.kinds == ("top", "deconv", "guided", "lrp")
         tops = [picture for picture in record.pictures if picture.kind == "top"]
         assert [picture.rank for picture in tops] == [0, 1, 2]
         assert [p.score for p in tops] == sorted((p.score for p in tops), reverse=True)
@@ -38,7 +38,7 @@ def test_each_best_image_comes_with_its_patch_its_reasons_and_its_facts(tmp_path
             assert picture.facts.label in ("class0", "class1")
             rgb = read_picture(folder / picture.facts.source)
             x = model.preprocess(rgb, model.device)
-            method = METHODS["guided" if picture.kind == "guided" else "deconv"]
+            method = METHODS["deconv" if picture.kind == "top" else picture.kind]
             alone = method.run(model, x, Target(layer, record.ref.unit, Seed("max")), [layer])
             units = model.info.layer(layer)
             unit_map = alone.activations[layer].reshape(-1, *units.map_shape)[record.ref.unit]
@@ -48,7 +48,8 @@ def test_each_best_image_comes_with_its_patch_its_reasons_and_its_facts(tmp_path
             box = picture.facts.more["input_box"]
             expected = drawn_signal(alone.heat.numpy(), Sight(box, box), model.preprocess)
             assert np.abs(picture.rgb.astype(int) - expected).max() <= 1
-            assert "ReLU" in picture.facts.more["method"] or picture.facts.more["method"] == "plain gradient"
+            called = picture.facts.more["method"]
+            assert "ReLU" in called or called == ("LRP" if picture.kind == "lrp" else "plain gradient")
 
 
 def test_percentiles_come_from_the_scan_or_from_what_is_known(tmp_path: Path) -> None:

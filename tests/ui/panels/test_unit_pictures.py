@@ -231,6 +231,24 @@ def test_guided_backprop_alone_is_shown_and_named(stage: Shown, atlas: FakeAtlas
     assert len(stage.panel.why.section.pictures) == 9
 
 
+def test_of_several_reasons_those_that_are_there_can_be_chosen(stage: Shown, atlas: FakeAtlas) -> None:
+    why = stage.panel.why
+    atlas.units[UnitRef(CONV1, 8)] = some_unit(UnitRef(CONV1, 8), ("top", "deconv", "lrp"))
+    atlas.units[UnitRef(CONV1, 9)] = some_unit(UnitRef(CONV1, 9), ("top", "deconv", "guided"))
+    stage.turn(unit=8)
+    why.chooser.activated.emit(1)
+    assert why.chooser.currentText() == "LRP"
+    assert {picture.kind for picture in why.section.pictures} == {"lrp"}
+    stage.turn(unit=9)  # it has no LRP
+    assert [why.chooser.itemText(place) for place in range(why.chooser.count())] == [
+        "deconv",
+        "guided backprop",
+    ]
+    assert {picture.kind for picture in why.section.pictures} == {"deconv"}
+    stage.turn(unit=8)
+    assert {picture.kind for picture in why.section.pictures} == {"lrp"}
+
+
 def test_another_networks_pictures_go_at_once(stage: Shown) -> None:
     view = stage.session.view
     assert view.model is not None
