@@ -107,6 +107,8 @@ class Maker:
         objective = objective or check_objective(wish.objective, layer)
         check_phases(wish.preset, layer)
         self.part = parts.of(layer, whole_map=objective.whole_map or wish.diversity > 0)
+        if objective.whole_map and not objective.of_unit:  # all units everywhere: there is no field of one
+            self.part = replace(self.part, field=self.part.canvas)
         self._image = image_for(model, self.part, wish)
         self.climb = Climb(
             self.part,
