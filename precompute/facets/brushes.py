@@ -5,17 +5,22 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from deepvis_app.messages import AM_FACET, DGN_FACET
+from deepvis_app.models import LoadedModel
 from precompute.facets.painting import Brush
 from precompute.generators.opening import open_generator
+from precompute.generators.topology import AnyGenerator
 from precompute.jobs.filling import check_layers, in_half
-from precompute.options import Target
+from precompute.options import OptionError, Target
 from precompute.synthesis.maker import Wish
-from precompute.synthesis.natural import coder, identity, preset_for
+from precompute.synthesis.natural import Card, coder, identity, preset_for
 from precompute.synthesis.objectives import AUTO
-from precompute.synthesis.presets import DGN_START, PRESETS, as_json
+from precompute.synthesis.preset import Preset
+from precompute.synthesis.preset_file import preset_named
+from precompute.synthesis.presets import DGN_START, as_json
 
 
 def brushes_of(
@@ -28,21 +33,46 @@ def brushes_of(
     }
 
 
+def pixel_brush(preset: Preset, seed: int, *, half: bool = False) -> Brush:
+    """Pixels that begin at the mean picture itself, without noise. `preset` is one for pixels."""
+    wish = Wish(replace(preset, noise=0.0), (seed,), half=half)
+    return Brush(AM_FACET, wish, lambda rgb: rgb)
+
+
+def code_brush(
+    opened: tuple[AnyGenerator, Card],
+    model: LoadedModel,
+    seed: int,
+    steps: int | None = None,
+    *,
+    half: bool = False,
+) -> Brush:
+    """A generator's code that begins at that of the mean picture; `steps` None: the preset's.
+
+    Raises GeneratorError where the network whose codes it reads cannot be loaded.
+    """
+    generator, card = opened
+    preset = preset_for(DGN_START, model, card)
+    preset = replace(preset, steps=steps or preset.steps)
+    wish = Wish(preset, (seed,), AUTO, half=half, generator=generator)
+    return Brush(DGN_FACET, wish, coder(generator, card, model))
+
+
 def _pixels(options: argparse.Namespace, job: Target) -> tuple[Brush, dict[str, Any]]:
-    preset = PRESETS[options.preset]
-    preset = replace(preset, noise=0.0, steps=options.steps or preset.steps)
-    wish = Wish(preset, (job.seed,), half=in_half(options, job))
-    return Brush(AM_FACET, wish, lambda rgb: rgb), {"preset": options.preset, **as_json(preset)}
+    preset = preset_named(options.preset)
+    if preset.bound is not None:
+        raise OptionError(f"The preset {options.preset} is for a generator's codes: --preset is that of am.")
+    check_layers("centre", job.layers, preset)
+    preset = replace(preset, steps=options.steps or preset.steps)
+    brush = pixel_brush(preset, job.seed, half=in_half(options, job))
+    return brush, {"preset": Path(options.preset).name, **as_json(brush.wish.preset)}
 
 
 def _codes(options: argparse.Namespace, job: Target) -> tuple[Brush, dict[str, Any]]:
     check_layers(AUTO, job.layers)
-    generator, card = open_generator(options.generator)
-    preset = preset_for(DGN_START, job.model, card)
-    preset = replace(preset, steps=options.code_steps or preset.steps)
-    wish = Wish(preset, (job.seed,), AUTO, half=in_half(options, job), generator=generator)
-    told = {"generator": identity(generator, card), "preset": DGN_START, **as_json(preset)}
-    return Brush(DGN_FACET, wish, coder(generator, card, job.model)), told
+    opened = open_generator(options.generator)
+    brush = code_brush(opened, job.model, job.seed, options.code_steps, half=in_half(options, job))
+    return brush, {"generator": identity(*opened), "preset": DGN_START, **as_json(brush.wish.preset)}
 
 
 _WAYS: dict[str, Callable[[argparse.Namespace, Target], tuple[Brush, dict[str, Any]]]] = {

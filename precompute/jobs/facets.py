@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 from precompute.jobs.base import Job
 from precompute.options import OptionError, Target, positive, target
 from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
-from precompute.synthesis.recipe import PRESET_NAMES, above
+from precompute.synthesis.recipe import PRESET_NAMES, NamesOrFile, above
 
 if TYPE_CHECKING:
     from deepvis_app.messages import RunInfo
     from precompute.datasets import ImageSet
     from precompute.facets.making import Making
 
-_SMOOTH = ("mfv-tv", "robust")  # presets for pixels, the best first
-PRESET = next(name for name in _SMOOTH if name in PRESET_NAMES)
+PRESET = "mfv-tv"
 METHODS = ("am", "dgn-am")
 # Repeated here because the help must not wait for torch; a test compares them with those of precompute.facets.
 SHARE, MOST, BETWEEN = 2.0, 1300, 8
@@ -39,7 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what is grouped: places in the plane, as in the paper (default), or the codes themselves")  # fmt: skip
     add("--methods", default=",".join(METHODS), metavar="LIST",
         help="how facets are painted: am, dgn-am, both (default), or none: only the map")  # fmt: skip
-    add("--preset", choices=PRESET_NAMES, default=PRESET, help=f"of am (default {PRESET})")
+    add("--preset", choices=NamesOrFile(PRESET_NAMES), default=PRESET, metavar="NAME|FILE.json",
+        help="of am (default mfv-tv: total variation; mean-image: the paper's four phases)")  # fmt: skip
     add("--steps", type=positive, metavar="N", help="of am (default: the preset's)")
     add("--generator", default=DEFAULT_GENERATOR, metavar="NAME", help="of dgn-am (default dgn64-fc6)")
     add("--code-steps", type=positive, metavar="N", help="of dgn-am (default: the preset's, 30)")

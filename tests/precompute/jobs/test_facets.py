@@ -145,6 +145,7 @@ def test_a_strip_shows_what_becomes_of_pictures_between_two_facets(
             "has not enough pictures of every unit of fc8",
         ),
         (["--generator", "nobody"], "nobody"),
+        (["--preset", "no.json"], "no.json"),
     ],
 )
 def test_words_that_make_no_sense_are_refused_in_one_sentence(
