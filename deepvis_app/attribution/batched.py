@@ -62,7 +62,7 @@ def trace_maxima(
     if RELEVANCE in methods:
         relevance = RelevanceMode()
         peaks = _peaks(model, x, layer, units, relevance)
-        worth = lrp.worth(peaks.values, peaks.single)
+        worth = lrp.worth(peaks.values, single=peaks.single)
         heats[RELEVANCE] = _backward(peaks, worth, keep=False)
         unruled = ", ".join(relevance.without_rule)
         labels[RELEVANCE] = f"{lrp.TITLE}, plain gradient through {unruled}" if unruled else lrp.TITLE

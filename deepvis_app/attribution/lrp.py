@@ -31,17 +31,18 @@ from deepvis_app.messages import Seed
 from deepvis_app.models.loaded import LoadedModel
 
 TITLE = "LRP"
+MOST = 10.0  # times the unit's value; what is more is no share any more
 
 
-def worth(values: Tensor, places: int) -> Tensor:
-    """The relevance of a unit's values: themselves if it has but one place, else what of them is positive."""
-    return values.detach() if places == 1 else values.detach().clamp(min=0)
+def worth(values: Tensor, *, single: bool) -> Tensor:
+    """The relevance of a unit's values: themselves if it has but a single place, else what of them is positive."""
+    return values.detach() if single else values.detach().clamp(min=0)
 
 
 def starting_relevance(unit_map: Tensor, seed: Seed) -> Tensor:
     """Where relevance starts over a unit's map (h, w), and how much."""
     chosen = signal(unit_map, seed) != 0
-    return torch.where(chosen, worth(unit_map, unit_map.numel()), 0)
+    return torch.where(chosen, worth(unit_map, single=unit_map.numel() == 1), 0)
 
 
 def _run(model: LoadedModel, x: Tensor, target: Target, watch: Collection[str]) -> Attribution:
@@ -59,9 +60,17 @@ def _run(model: LoadedModel, x: Tensor, target: Target, watch: Collection[str]) 
         gradients=signals,
         intercepted=mode.intercepted,
         rectifiers=mode.rectifiers,
-        label=f"{TITLE} {100 * float(heat.sum()) / whole:.1f} % conserved" if whole else TITLE,
+        label=_label(float(heat.sum()), whole),
         note=_note(forward.unit_map.detach(), target, whole, reached, mode),
     )
+
+
+def _label(arrived: float, whole: float) -> str:
+    """How much of the unit's value arrived; calls without a rule may blow it up without bounds."""
+    if not whole:
+        return TITLE
+    share = arrived / whole
+    return f"{TITLE} {100 * share:.1f} % conserved" if 0 <= share <= MOST else f"{TITLE} not conserved"
 
 
 def _note(unit_map: Tensor, target: Target, whole: float, reached: int, mode: RelevanceMode) -> str:

@@ -131,6 +131,14 @@ def test_a_call_without_a_rule_is_named() -> None:
     assert "1 matmul call has no relevance rule" in found.note
 
 
+def test_relevance_that_calls_without_a_rule_blow_up_is_not_called_conserved() -> None:
+    x = picture(1, 2, 10, 10)
+    net = Step(lambda x: x.cumsum(3).cumsum(3).cumsum(3))
+    with torch.no_grad():
+        net(x.float())
+    assert lrp(net.double(), x, "fc").label == "LRP not conserved"
+
+
 def normed(layer: nn.Module, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> tuple[nn.Module, nn.Module]:
     """Layer and norm as they are, and as one; every second channel is turned by its batch norm."""
     torch.manual_seed(2)
