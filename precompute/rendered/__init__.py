@@ -1,0 +1,1 @@
+"""Rendered truth: small pictures of coloured shapes whose every facet is known, to keep the other pictures honest."""
