@@ -30,6 +30,13 @@ class CodeSpace:
     axes: F32
     places: F32
 
+    def code(self, maps: F32, unit: int) -> F32:
+        """The code (D,) of one image, of its maps (D, h, w) of `layer`; `unit` is the facet map's own."""
+        if not self.column:
+            return maps.mean((1, 2), dtype=np.float32)
+        y, x = np.unravel_index(maps[unit].argmax(), maps.shape[1:])
+        return maps[:, y, x]
+
     def reduced(self, codes: F32) -> F32:
         """Codes (..., D) along the axes, (..., d)."""
         found: F32 = ((codes - self.mean) @ self.axes.T).astype(np.float32)

@@ -53,6 +53,7 @@ def mixed(first: U8, second: U8, between: int = BETWEEN) -> list[U8]:
 
 def strip(making: Making, layer: LayerInfo, unit: int, mapped: Mapped, wanted: Strip) -> bool:
     """Paint the pictures between two facets and write the strip; False when stopped on the way."""
+    making.told(0.3, "painting")
     starts = mixed(*ends(mapped, wanted.pair, means=wanted.means), wanted.between)
     rows = making.painter(layer).painted(unit, making.seed, starts)
     if rows is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -127,15 +127,6 @@ def mean_pictures(mapped: Mapped, unit: int, looker: Looker, stats: UnitStats | 
         picture = UnitPicture(MEAN_FACET, number, part(mean, mapped.field), facts=facts)
         found.append(_of_facet(picture, mapped.facets, number, looks.codes[number]))
     return found
-
-
-def faithful(pictures: Sequence[UnitPicture]) -> Mapping[str, float]:
-    """Kind -> the share of its pictures whose code falls into the facet that they are of."""
-    kinds = dict.fromkeys(picture.kind for picture in pictures)
-    return {
-        kind: float(np.mean([p.facts.more["lands_in"] == p.rank for p in pictures if p.kind == kind]))
-        for kind in kinds
-    }
 
 
 def _of_facet(picture: UnitPicture, facets: FacetMap, number: int, code: F32) -> UnitPicture:
