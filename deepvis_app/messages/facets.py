@@ -33,9 +33,11 @@ class CodeSpace:
     def code(self, maps: F32, unit: int) -> F32:
         """The code (D,) of one image, of its maps (D, h, w) of `layer`; `unit` is the facet map's own."""
         if not self.column:
-            return maps.mean((1, 2), dtype=np.float32)
+            mean: F32 = maps.mean((1, 2), dtype=np.float32)
+            return mean
         y, x = np.unravel_index(maps[unit].argmax(), maps.shape[1:])
-        return maps[:, y, x]
+        column: F32 = maps[:, y, x]
+        return column
 
     def reduced(self, codes: F32) -> F32:
         """Codes (..., D) along the axes, (..., d)."""
