@@ -112,14 +112,14 @@ class NamesOrFile(tuple[str, ...]):
 
 
 def replaced(priors: Sequence[Prior], news: Sequence[Prior]) -> tuple[Prior, ...]:
-    """The priors and `news`, which take the places of those of the same class; all in the order of 2015."""
+    """The priors and `news`, which take the places of all of the same class; all in the order of PRIORS."""
     from precompute.synthesis.priors import PRIORS
 
     if not news:
         return tuple(priors)
-    order = list(PRIORS.values())
-    both = {type(prior): prior for prior in (*priors, *news)}
-    return tuple(sorted(both.values(), key=lambda prior: order.index(type(prior))))
+    order, kinds = list(PRIORS.values()), {type(prior) for prior in news}
+    kept = [prior for prior in priors if type(prior) not in kinds]
+    return tuple(sorted((*kept, *news), key=lambda prior: order.index(type(prior))))
 
 
 def above(low: float, high: float = 1e9) -> Callable[[str], float]:
