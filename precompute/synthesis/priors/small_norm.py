@@ -23,7 +23,7 @@ class SmallNorm(Prior):
         demand(0 <= self.percent <= 100, "The percent of small-norm must be from 0 to 100.")
 
     def project(self, deviations: Tensor, moment: Moment) -> Tensor:  # noqa: ARG002 (a hook)
-        return keep_above(deviations, deviations.norm(dim=1), self.percent)
+        return keep_above(deviations, deviations.square().sum(1).sqrt(), self.percent)
 
 
 def keep_above(deviations: Tensor, importance: Tensor, percent: float) -> Tensor:

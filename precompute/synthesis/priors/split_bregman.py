@@ -21,7 +21,7 @@ class SplitBregman(Prior):
 
     weight: float
     end_weight: float | None = None
-    sweeps: int = 10
+    sweeps: int = 16
 
     def __post_init__(self) -> None:
         end = self.weight if self.end_weight is None else self.end_weight
