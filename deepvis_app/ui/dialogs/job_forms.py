@@ -90,6 +90,10 @@ _PRESETS = (
     ("inversion", "Plain: total variation and norm"),
     ("none", "None"),
 )
+_SETTINGS = (
+    ("balanced", "Balanced: the same for every network"),
+    ("released", "Released: as the authors' code"),
+)
 # fmt: off
 _ENTRIES = (
     JobForm("am", "Preferred pictures", "Makes pictures that excite a unit most (activation maximisation)",
@@ -106,6 +110,16 @@ _ENTRIES = (
              Field("--steps", "Steps", "More steps: stronger pictures, and as much longer", 0, high=10_000,
                    step=50, unset="by the preset")),
             ("dgn-am",)),
+    JobForm("ppgn", "PPGN samples",
+            "Makes pictures that excite a unit as samples of a Markov chain, through a generator network (PPGN)",
+            (Field("--generator", "Generator", "The network that paints; train one for your own network first",
+                   DEFAULT_GENERATOR, listed="generators"),
+             Field("--settings", "Settings", "How strongly pictures are kept natural", "balanced", _SETTINGS),
+             Field("--pictures", "Pictures per unit", "At most: samples that repeat others are left out", 9, low=1,
+                   high=64),
+             Field("--chains", "Chains", "Each begins elsewhere; more of them: more different pictures", 4, low=1,
+                   high=64)),
+            ("ppgn",)),
     JobForm("top", "Patches of real images",
             "Finds the patches of your images that excite a unit most, and why; also its statistics",
             (Field("-n", "Patches per unit", "How many patches for each unit", 9, low=1, high=64),
@@ -119,7 +133,7 @@ _ENTRIES = (
              Field("--size", "Size", "Side of its pictures in pixels; near the network's input size is best", "64",
                    (("64", "64 x 64"), ("128", "128 x 128"), ("256", "256 x 256"))),
              Field("--pictures", "Pictures to learn from",
-                   "How many are seen in all, again and again; run it with more to go on", 1_120_000, low=1000,
+                   "How many are seen in all, again and again; run it with more to go on", 1_280_000, low=1000,
                    high=100_000_000, step=100_000)),
             (), images=True, units=False),
 )

@@ -91,7 +91,7 @@ def test_every_kind_of_picture_but_those_made_by_hand_has_a_job() -> None:
 
 def test_a_job_without_units_names_its_layer_and_its_images(tmp_path: Path) -> None:
     train = JOB_FORMS["train-generator"]
-    values: dict[str, Value] = {"--layer": "conv5", "--size": "128", "--pictures": 1_120_000}
+    values: dict[str, Value] = {"--layer": "conv5", "--size": "128", "--pictures": 1_280_000}
     spec = job_spec(train, canned_model(), ONE, values, str(tmp_path), "cpu")
     assert spec.words == (
         *("train-generator", "--model", "canned", "--device", "cpu", "--images", str(tmp_path)),
