@@ -11,6 +11,7 @@ from precompute.command import execute
 from precompute.generators.command import JOB as TRAIN_GENERATOR
 from precompute.inspection import STATUS, VERIFY
 from precompute.jobs import JOBS, dream, presets
+from precompute.ppgn.command import JOB as TRAIN_PRIOR
 from precompute.training.command import JOB as TRAIN_CLASSIFIER
 
 Command = Callable[[list[str]], int]
@@ -52,7 +53,7 @@ COMMANDS: dict[str, tuple[str, Command]] = {
     **{name: (job.help, partial(execute, job)) for name, job in JOBS.items()},
     **{
         job.name: (job.help, partial(execute, job))
-        for job in (dream.JOB, presets.JOB, STATUS, VERIFY, TRAIN_CLASSIFIER, TRAIN_GENERATOR)
+        for job in (dream.JOB, presets.JOB, STATUS, VERIFY, TRAIN_CLASSIFIER, TRAIN_GENERATOR, TRAIN_PRIOR)
     },
     "paint": ("paint one unit while a program or a person watches", _paint),
     "merge": ("several atlases of one network into one", _merge),

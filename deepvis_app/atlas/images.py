@@ -17,7 +17,7 @@ EXACT_SIDE = 32  # pixels; up to here lossy coding saves little, and halving the
 # kind -> WebP quality. Against 80 it saves a sixth (am, top) and a third (deconv, which is smooth) of the bytes;
 # enlarged, they cannot be told apart, because the colours' halved resolution weighs more.
 QUALITY: dict[str, int] = {
-    "am": 75, "dgn-am": 75, "top": 75, "deconv": 65, "guided": 65, "lrp": 65,
+    "am": 75, "dgn-am": 75, "ppgn": 75, "top": 75, "deconv": 65, "guided": 65, "lrp": 65,
     "facets": 75, "facet-am": 75, "facet-dgn": 75,
 }  # fmt: skip
 _OTHER_KINDS = 80
@@ -25,7 +25,7 @@ LOSSLESS_KINDS = frozenset(
     {"session", "painted"}
 )  # what a person keeps is written anew with every further pin
 # kind -> WebP's "method": 6 saves 3 % more for three times the time, which is little where a picture takes long
-_EFFORT: dict[str, int] = {"am": 6, "dgn-am": 6, "facet-am": 6, "facet-dgn": 6}
+_EFFORT: dict[str, int] = {"am": 6, "dgn-am": 6, "ppgn": 6, "facet-am": 6, "facet-dgn": 6}
 _OTHER_EFFORT = 4
 _STEP = (
     8  # between the levels of pictures up to EXACT_SIDE: at most 4 of 255 off (41 dB), a third fewer bytes

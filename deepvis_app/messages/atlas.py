@@ -14,6 +14,7 @@ from deepvis_app.messages.network import UnitRef
 PICTURE_KINDS: dict[str, str] = {
     "am": "What it prefers (activation maximisation)",
     "dgn-am": "What it prefers (DGN-AM)",
+    "ppgn": "Samples of what it prefers (PPGN)",
     "top": "What excites it most (real pictures)",
     "deconv": "Why: deconv of the nine",
     "guided": "Why: guided backprop of the nine",

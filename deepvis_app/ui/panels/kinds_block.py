@@ -41,9 +41,14 @@ WHY = Kinds(
     from_images=True,
 )
 DEEP = Kinds(
-    {"dgn-am": "DGN-AM: what it prefers", "pair": "DGN-AM: with another unit"},
+    {
+        "dgn-am": "DGN-AM: what it prefers",
+        "ppgn": "PPGN: samples of what it prefers",
+        "pair": "DGN-AM: with another unit",
+    },
     {
         "dgn-am": ("alone", "What this unit prefers"),
+        "ppgn": ("PPGN", "What this unit prefers, as samples of a Markov chain: more different from each other"),
         "pair": ("with another unit", "What excites this unit and another one together"),
     },
     "DGN-AM:",
