@@ -17,7 +17,6 @@ from precompute.jobs.filling import check_layers, in_half
 from precompute.options import OptionError, Target
 from precompute.synthesis.maker import Wish
 from precompute.synthesis.natural import Card, coder, identity, preset_for
-from precompute.synthesis.objectives import AUTO
 from precompute.synthesis.preset import Preset
 from precompute.synthesis.preset_file import preset_named
 from precompute.synthesis.presets import DGN_START, as_json
@@ -49,12 +48,15 @@ def code_brush(
 ) -> Brush:
     """A generator's code that begins at that of the mean picture; `steps` None: the preset's.
 
+    The unit's value itself is climbed, as in the paper: a class's log-probability may draw all facets to the one that
+    tells the class best from others.
+
     Raises GeneratorError where the network whose codes it reads cannot be loaded.
     """
     generator, card = opened
     preset = preset_for(DGN_START, model, card)
     preset = replace(preset, steps=steps or preset.steps)
-    wish = Wish(preset, (seed,), AUTO, half=half, generator=generator)
+    wish = Wish(preset, (seed,), half=half, generator=generator)
     return Brush(DGN_FACET, wish, coder(generator, card, model))
 
 
@@ -69,7 +71,6 @@ def _pixels(options: argparse.Namespace, job: Target) -> tuple[Brush, dict[str, 
 
 
 def _codes(options: argparse.Namespace, job: Target) -> tuple[Brush, dict[str, Any]]:
-    check_layers(AUTO, job.layers)
     opened = open_generator(options.generator)
     brush = code_brush(opened, job.model, job.seed, options.code_steps, half=in_half(options, job))
     return brush, {"generator": identity(*opened), "preset": DGN_START, **as_json(brush.wish.preset)}

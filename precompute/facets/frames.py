@@ -47,10 +47,14 @@ def moved(pixels: U8, shift: Shift) -> Frame:
 
 
 def mean_frame(frames: Sequence[Frame]) -> U8:
-    """The mean of each pixel over the images that have it (Algorithm 1, step 5), grey where none has."""
+    """The mean picture (Algorithm 1, step 5); where an image has no pixel, the mean colour of all stands in for it.
+
+    So a part that few of them have is faint, and does not show single images.
+    """
     total = np.sum([frame.rgb * frame.there[..., None] for frame in frames], 0, dtype=np.float64)
     count = np.sum([frame.there for frame in frames], 0)[..., None]
-    mean = np.where(count > 0, total / np.maximum(count, 1), OUTSIDE)
+    colour = total.sum((0, 1)) / count.sum() if count.any() else np.full(3, OUTSIDE)
+    mean = (total + (len(frames) - count) * colour) / len(frames)
     return frozen(mean.round().astype(np.uint8))
 
 

@@ -39,12 +39,16 @@ def test_a_moved_picture_is_grey_where_nothing_came(shift: tuple[int, int]) -> N
             assert (frame.rgb[y, x] == (rgb[from_y, from_x] if inside else OUTSIDE)).all()
 
 
-def test_a_mean_counts_each_pixel_only_where_it_is() -> None:
+def test_the_mean_colour_stands_in_for_pixels_that_an_image_has_not() -> None:
     rgb = np.random.default_rng(1).integers(0, 256, (3, 6, 6, 3), np.uint8)
     frames = [moved(one, shift) for one, shift in zip(rgb, ((0, 0), (2, 0), (-6, 0)), strict=True)]
-    mean = mean_frame(frames)
-    assert (mean[:2] == rgb[0, :2]).all()
-    assert np.abs(mean[2:] - (rgb[0, 2:].astype(float) + rgb[1, :4]) / 2).max() <= 0.5
+    colour = np.concatenate([rgb[0].reshape(-1, 3), rgb[1, :4].reshape(-1, 3)]).mean(
+        0
+    )  # of all that is there
+    filled = [np.where(frame.there[..., None], frame.rgb, colour) for frame in frames]
+    assert np.abs(mean_frame(frames) - np.mean(filled, 0)).max() <= 0.5
+    whole = [moved(one, (0, 0)) for one in rgb]
+    assert np.abs(mean_frame(whole) - rgb.mean(0)).max() <= 0.5
     assert (mean_frame(frames[2:]) == OUTSIDE).all()
 
 
