@@ -76,6 +76,14 @@ def test_noise_is_normal_of_the_given_size_and_fades_to_its_end() -> None:
     assert torch.equal(Noise(0.2).project(x, moment(10)), x)
 
 
+def test_noise_is_either_seen_or_stays() -> None:
+    x = pictures()
+    seen, kept = Noise(0.2, seen=True), Noise(0.2)
+    assert torch.equal(seen.project(x, moment()), x)
+    assert torch.equal(kept.transform(x, moment()), x)
+    assert torch.equal(seen.transform(x, moment()), kept.project(x, moment()))
+
+
 def test_noise_is_drawn_for_codes_as_well() -> None:
     found = Noise(1.0).project(torch.zeros(3, 50), moment())
     assert found.shape == (3, 50)
