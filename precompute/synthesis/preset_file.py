@@ -104,6 +104,22 @@ def preset_from(values: Any) -> Preset:
     return preset
 
 
+def prior_of(words: str) -> Any:
+    """The prior of words such as `bilateral` or `split-bregman:weight=50,sweeps=20`. Raises PresetError."""
+    name, _, numbers = words.partition(":")
+    values: dict[str, Any] = {"name": name.strip()}
+    for part in filter(None, numbers.split(",")):
+        field, _, text = part.partition("=")
+        try:
+            values[field.strip()] = json.loads(text)
+        except ValueError:
+            raise PresetError(f"--prior {words}: {part!r} is no FIELD=NUMBER.") from None
+    try:
+        return _thing(PRIORS, values, "prior")
+    except PresetError as error:
+        raise PresetError(f"--prior {words}: {error}.") from None
+
+
 def _phase(values: Any) -> Phase:
     given = _record(values, {field.name for field in fields(Phase)}, {"steps"}, "a phase")
     if given.get("objective") is not None:

@@ -68,6 +68,13 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
         "--small-contribution", type=between(0.0, 100.0), metavar="PERCENT", help="clip useless pixels"
     )
     parser.add_argument("--variation", type=above(0.0), metavar="WEIGHT", help="total variation penalty")
+    parser.add_argument(
+        "--prior",
+        action="append",
+        default=[],
+        metavar="NAME[:FIELD=NUMBER,...]",
+        help="any prior, such as bilateral or split-bregman:weight=50 (docs/priors.md); may come several times",
+    )
 
 
 def preset_of(options: argparse.Namespace) -> Preset:
@@ -169,4 +176,8 @@ def _priors(options: argparse.Namespace) -> list[Prior]:
         news.append(SmallContribution(options.small_contribution))
     if options.variation is not None:
         news.append(Variation(options.variation))
+    if options.prior:
+        from precompute.synthesis.preset_file import prior_of
+
+        news += map(prior_of, options.prior)
     return news

@@ -143,3 +143,16 @@ def test_a_sweep_of_phases_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
     words = ["--layers", "conv1", "--units", "5", "--preset", "centre-biased"]
     assert main(["sweep", str(tmp_path), *words, *QUICK]) == 2
     assert "has phases: a sweep varies presets of one phase" in capsys.readouterr().err
+
+
+def test_any_prior_can_be_named_and_takes_the_place_of_the_presets_in_every_phase(tmp_path: Path) -> None:
+    atlas = tmp_path / "a.atlas"
+    words = "--preset centre-biased --prior split-bregman:weight=80 --prior bilateral --layers fc8 --units 3 --seeds 1"
+    assert main(["am", *words.split(), "--atlas", str(atlas), *QUICK]) == 0
+    with AtlasReader(atlas, None) as reader:
+        phases = reader.runs()[-1].parameters["phases"]
+    assert len(phases) == 5
+    for phase in phases:
+        named = {prior["name"]: prior for prior in phase["priors"]}
+        assert named["split-bregman"]["weight"] == 80
+        assert "bilateral" in named

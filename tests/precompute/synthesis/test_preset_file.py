@@ -14,11 +14,13 @@ from precompute.synthesis.preset_file import (
     PresetError,
     preset_from,
     preset_named,
+    prior_of,
     read_preset,
     save_preset,
     written,
 )
 from precompute.synthesis.presets import PRESETS
+from precompute.synthesis.priors import Bilateral, Jitter, SplitBregman
 
 Change = Callable[[dict[str, Any]], Any]
 
@@ -123,3 +125,27 @@ def test_a_name_or_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
         preset_named("robusto")
     with pytest.raises(PresetError, match="No such file"):
         preset_named(str(tmp_path / "none.json"))
+
+
+def test_a_prior_is_said_in_words() -> None:
+    assert prior_of("bilateral") == Bilateral()
+    assert prior_of("split-bregman:weight=50,sweeps=20") == SplitBregman(50, sweeps=20)
+    assert prior_of("jitter: turn=0, zoom=0.5") == Jitter(turn=0, zoom=0.5)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("bilatral", 'there is no prior "bilatral"; the nearest are bilateral'),
+        ("decay", "prior decay needs 'rate'"),
+        ("decay:rate", "'rate' is no FIELD=NUMBER"),
+        ("decay:rate=x", "'rate=x' is no FIELD=NUMBER"),
+        ("decay:rate=NaN", "rate of prior decay cannot be NaN"),
+        ("decay:rate=0.1,name=3", "there is no prior 3"),
+    ],
+)
+def test_words_that_are_no_prior_are_one_sentence(words: str, sentence: str) -> None:
+    with pytest.raises(PresetError) as found:
+        prior_of(words)
+    assert str(found.value).startswith(f"--prior {words}: ")
+    assert sentence in str(found.value)
