@@ -18,7 +18,10 @@ _GROWTH = 2.4  # times its radius at the beginning
 
 @dataclass(frozen=True)
 class Clip:
-    """`frames` are RGB (T, H, W, 3); `motion` is one of MOTIONS, `caption` such as "one red square on grey moving left"."""
+    """`frames` are RGB (T, H, W, 3), `motion` is one of MOTIONS.
+
+    `caption` is such as "one red square on grey moving left".
+    """
 
     frames: U8
     motion: str

@@ -1,17 +1,19 @@
-"""Which hues pictures have: six, 60 degrees apart, in the order of HUES. numpy only."""
+"""Which hues pictures have: six, 60 degrees apart, in the order of HUES."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from deepvis_app.messages import U8
+from precompute.rendered.scenes import Scene
+from precompute.rendered.shapes import HUES
 
 F64 = np.ndarray[Any, np.dtype[np.float64]]
-COUNT = 6
-# Which channel stands where red, green and blue stood, and by how many sixths of the circle that turns every hue.
+COUNT = len(HUES)
+# By how many places the hues move when the channels are put in each of the orders of CHANNELS.
 ORDERS = {"RGB": 0, "BRG": 2, "GBR": 4}
 
 
@@ -37,37 +39,19 @@ def hues(pictures: U8) -> F64:
     return shares
 
 
-def alike(one: F64, other: F64) -> F64:
-    """The part that two shares of hues (..., COUNT) have in common, 0..1: the sum of the smaller ones."""
-    common: F64 = np.minimum(one, other).sum(-1)
-    return common
-
-
-def reordered(shares: F64, order: str) -> F64:
-    """What the hues become when the channels are put in this order."""
-    turned: F64 = np.roll(shares, ORDERS[order], axis=-1)
-    return turned
-
-
-def best_match(shown: F64, known: Sequence[F64]) -> int:
-    """Which of several classes' hues, each (facets, COUNT), are most alike to those shown (COUNT,).
-
-    A picture may show one facet, or all together: a class is as alike as the best of its facets or their mean.
+def inside(shares: F64, own: Iterable[int], order: str = "RGB") -> F64:
+    """The part (N,) of the hues (N, COUNT) that is among those of a palette, such as (0, 1) for red and yellow, when
+    the palette's channels are put in this order; 0 for grey pictures.
     """
-    return int(np.argmax([likeness(shown, facets) for facets in known]))
+    chosen = [(hue + ORDERS[order]) % COUNT for hue in sorted(set(own))]
+    part: F64 = shares[:, chosen].sum(1)
+    return part
 
 
-def likeness(shown: F64, facets: F64) -> float:
-    """Of hues (COUNT,) to a class's hues (facets, COUNT), as in `best_match`."""
-    every = np.concatenate([facets, facets.mean(0, keepdims=True)])
-    return float(alike(shown, every).max())
-
-
-def order_of(shown: Sequence[F64], known: Sequence[F64]) -> dict[str, float]:
-    """For each of ORDERS how alike the classes' pictures, each (COUNT,), are to their classes' hues in that order."""
-    return {
-        order: float(
-            np.mean([likeness(one, reordered(of, order)) for one, of in zip(shown, known, strict=True)])
-        )
-        for order in ORDERS
+def palette(scenes: Iterable[Scene]) -> tuple[int, ...]:
+    """The hues that scenes have, as places in HUES: of shapes and of grounds."""
+    names = list(HUES)
+    found = {
+        names.index(word) for scene in scenes for word in (scene.colour, scene.background) if word in HUES
     }
+    return tuple(sorted(found))

@@ -92,7 +92,8 @@ def trained(these: Pictures, recipe: Recipe, step: Callable[[int, int], None]) -
 @torch.no_grad()
 def accuracy(net: nn.Module, these: Pictures) -> float:
     """The share of pictures whose class is right."""
-    right = net(as_inputs(these)).argmax(1) == torch.from_numpy(these.classes)
+    device = next(net.parameters()).device
+    right = net(as_inputs(these).to(device)).argmax(1).cpu() == torch.from_numpy(these.classes)
     return float(right.float().mean())
 
 

@@ -15,7 +15,8 @@ from deepvis_app.files import atomic_write
 from deepvis_app.messages import U8
 from precompute.rendered.scenes import Scene, caption, render
 
-BRG = [2, 0, 1]  # which channel stands where red, green and blue stood
+# Which channels stand where red, green and blue stood.
+CHANNELS = {"RGB": [0, 1, 2], "BRG": [2, 0, 1], "GBR": [1, 2, 0]}
 _SEEDS = 1_000_000  # of a facet, more than there are pictures
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # of every file in the zip, so that its bytes are the same each time
 
@@ -73,14 +74,15 @@ class Pictures:
     classes: np.ndarray[tuple[int], np.dtype[np.int64]]
     facets: np.ndarray[tuple[int], np.dtype[np.int64]]
 
-    def in_brg(self) -> Pictures:
-        """The same with blue, red and green where red, green and blue stood."""
-        return Pictures(np.ascontiguousarray(self.rgb[..., BRG]), self.classes, self.facets)
+    def in_order(self, order: str) -> Pictures:
+        """The same with their channels in one of the orders of CHANNELS."""
+        return Pictures(np.ascontiguousarray(self.rgb[..., CHANNELS[order]]), self.classes, self.facets)
 
     def of(self, unit: int, facet: int | None = None) -> U8:
         """Those of a class, or of one of its facets."""
         chosen = self.classes == unit
-        return self.rgb[chosen if facet is None else chosen & (self.facets == facet)]
+        found: U8 = self.rgb[chosen if facet is None else chosen & (self.facets == facet)]
+        return found
 
 
 def pictures(each: int, seed: int = 0, classes: Sequence[Planted] = CLASSES) -> Pictures:
@@ -95,13 +97,15 @@ def pictures(each: int, seed: int = 0, classes: Sequence[Planted] = CLASSES) -> 
 
 
 def save_pictures(these: Pictures, path: Path, classes: Sequence[Planted] = CLASSES) -> None:
-    """As a zip of PNGs, CLASS/FACET NUMBER.png with the facet's caption, which `deepvis-precompute` takes as --images."""
+    """As a zip of PNGs, CLASS/FACET NUMBER.png with the facet's caption: what commands take as --images."""
     with atomic_write(path) as file, zipfile.ZipFile(file, "w") as archive:
-        for number, (rgb, label, facet) in enumerate(zip(these.rgb, these.classes, these.facets, strict=True)):
-            planted = classes[label]
+        for number, (rgb, label, facet) in enumerate(
+            zip(these.rgb, these.classes, these.facets, strict=True)
+        ):
+            planted = classes[int(label)]
             data = BytesIO()
             Image.fromarray(rgb).save(data, "PNG")
-            name = f"{planted.name}/{caption(planted.facets[facet])} {number:05d}.png"
+            name = f"{planted.name}/{caption(planted.facets[int(facet)])} {number:05d}.png"
             archive.writestr(zipfile.ZipInfo(name, _MOMENT), data.getvalue())
 
 

@@ -60,7 +60,14 @@ def caption(scene: Scene) -> str:
 
 def _vocabulary() -> tuple[str, ...]:
     told = (*SIZES, *POSES)
-    words = (*NUMBERS, *(word for word in told if word not in _PLAIN), *COLOURS, *SHAPES, *_PLURALS.values(), "on")
+    words = (
+        *NUMBERS,
+        *(word for word in told if word not in _PLAIN),
+        *COLOURS,
+        *SHAPES,
+        *_PLURALS.values(),
+        "on",
+    )
     return tuple(dict.fromkeys(words))
 
 

@@ -1,8 +1,12 @@
-"""Studies: the paper's own checks of DGN-AM. One file a study, one line here; importing this is quick (no torch)."""
+"""Studies: checks of the methods, most of them the DGN-AM paper's own. One file a study, one line here.
+
+Importing this is quick (no torch).
+"""
 
 from precompute.studies import (
     code_layers,
     evolution,
+    known_truth,
     memorisation,
     modified_data,
     quality,
@@ -23,6 +27,7 @@ STUDIES: dict[str, Study] = {
         evolution.STUDY,
         modified_data.STUDY,
         quality.STUDY,
+        known_truth.STUDY,
     )
 }
 

@@ -65,7 +65,8 @@ class Study:
 
     `add_arguments` adds the study's own options behind the common ones; slow modules are imported inside `run`,
     which may raise StudyStoppedError and the errors that `precompute.command` knows. `classes`: it makes sense only
-    for a layer of classes. `units` and `seeds`: how many, unless others are asked for.
+    for a layer of classes. `units` and `seeds`: how many, unless others are asked for. A study of a network of its own
+    has a `desk`, made of the options, in place of --model; it may raise StudyStoppedError.
     """
 
     name: str
@@ -76,3 +77,5 @@ class Study:
     classes: bool = False
     units: int = 10
     seeds: int = 1
+    paper: str = "DGN-AM"
+    desk: Callable[[argparse.Namespace], Desk] | None = None

@@ -55,8 +55,11 @@ def main(words: Sequence[str]) -> int:
 
 
 def _add_common(study: Study, parser: argparse.ArgumentParser) -> None:
-    add_network(parser)
     add = parser.add_argument
+    if study.desk is None:
+        add_network(parser)
+    else:
+        add("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
     add("--out", type=Path, required=True, metavar="DIR", help="where NAME.png and NAME.json go")
     if not study.classes:
         add("--layer", default="", help="name or alias, e.g. conv5 (default: the layer of the classes)")
@@ -78,11 +81,11 @@ def _run(study: Study, options: argparse.Namespace) -> int:
     """Exit status 0, or 130 when stopped: then nothing is written, and finished pictures are kept."""
     from precompute.studies.report import write
 
-    desk = open_desk(study, options)
     try:
+        desk = study.desk(options) if study.desk else open_desk(study, options)
         finding = study.run(desk)
     except StudyStoppedError:
-        desk.progress.end("stopped", "Stopped: what is finished is kept, run it again to go on.")
+        options.reporter.end("stopped", "Stopped: what is finished is kept, run it again to go on.")
         return STOPPED
     write(study, desk, finding)
     desk.progress.end("done", f"{finding.said} Written to {options.out / study.name}.png and .json.")

@@ -28,7 +28,7 @@ def write(study: Study, desk: Desk, finding: Finding) -> None:
     try:
         sheet = draw_sheet(
             finding.tiles,
-            f"{study.name} (DGN-AM, {study.after})",
+            f"{study.name} ({study.paper}, {study.after})",
             _footer(desk),
             columns=finding.columns,
             size=desk.options.size,
