@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from deepvis_app.messages import U8
     from deepvis_app.models import LoadedModel
     from precompute.rendered.check import Found
+    from precompute.rendered.planted import Planted
 
 WAYS = "robust,tv,none"
 EACH, HELD_OUT, EPOCHS = 60, 24, 12
@@ -31,10 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def open_desk(options: argparse.Namespace) -> Desk:
-    """Train the regular network; it and the held-out pictures go into --out. Raises StudyStoppedError."""
+    """Train the regular network, which goes into --out. Raises StudyStoppedError, and OptionError."""
     from precompute.options import chosen_units
     from precompute.studies.networks import class_layer
 
+    _ways(options.ways)
     model = _network(options, REGULAR)
     layer = class_layer(model.info)
     units = chosen_units(layer, options.units or "all")
@@ -110,20 +112,21 @@ def _network(options: argparse.Namespace, name: str) -> LoadedModel:
 def _found(desk: Desk, model: LoadedModel, *, count: bool = False) -> list[Found]:
     """As the `facets` command groups; with `count` it is told how many facets there are."""
     from precompute.datasets import open_images
+    from precompute.facets.grouping import NoFacetsError
     from precompute.facets.mapping import Rules
     from precompute.rendered.check import found_facets
     from precompute.rendered.planted import CLASSES
 
     images = open_images(desk.options.out / f"{REGULAR}.zip")
     seed = desk.options.seed
-    return found_facets(
-        model,
-        desk.layer,
-        images,
-        desk.units,
-        CLASSES,
-        lambda planted: Rules(len(planted.facets) if count else None, seed=seed),
-    )
+
+    def rules(planted: Planted) -> Rules:
+        return Rules(len(planted.facets) if count else None, seed=seed)
+
+    try:
+        return found_facets(model, desk.layer, images, desk.units, CLASSES, rules)
+    except NoFacetsError as error:
+        raise OptionError(f"There are no facets: {error}; give a larger --held-out.") from error
 
 
 def _facets_told(desk: Desk, found: list[Found]) -> dict[str, Any]:
