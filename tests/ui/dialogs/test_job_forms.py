@@ -11,7 +11,7 @@ import pytest
 
 from deepvis_app.files import data_folder
 from deepvis_app.jobs.wording import Value, word_for
-from deepvis_app.messages import FACET_KINDS, PICTURE_KINDS, ModelChoice, UnitRef
+from deepvis_app.messages import PICTURE_KINDS, ModelChoice, UnitRef
 from deepvis_app.ui.dialogs.job_forms import (
     JOB_FORMS,
     NEED_IMAGES,
@@ -85,7 +85,7 @@ def test_the_built_in_photographs_are_a_word_and_no_path() -> None:
 
 
 def test_every_kind_of_picture_but_those_made_by_hand_has_a_job() -> None:
-    by_hand = {"session", "painted", "pair", *FACET_KINDS}
+    by_hand = {"session", "painted", "pair"}
     assert {kind for kind in PICTURE_KINDS if form_for(kind) is None} == by_hand
 
 
