@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import torch
 
 from deepvis_app.attribution import METHODS, Attribution, Target, always
+from deepvis_app.live.codes import code_of
 from deepvis_app.live.painter import Painter, Ranges, heat_picture
 from deepvis_app.live.scores import top_scores
 from deepvis_app.messages import U8, Box, CropPolicy, Frame, LayerInfo, Request, Result, Timing, frozen
@@ -118,7 +119,8 @@ def _pass(model: LoadedModel, frame: Frame, request: Request, memo: Memo, wanted
 def _watched(model: LoadedModel, request: Request) -> frozenset[str]:
     if request.overview:
         return frozenset(layer.name for layer in model.info.layers if layer.units)
-    return frozenset((request.layer,))
+    also = () if request.code is None else (request.code.layer,)
+    return frozenset((request.layer, *also))
 
 
 def _forward(
@@ -159,6 +161,7 @@ def _result(model: LoadedModel, frame: Frame, run: Pass, painter: Painter, start
         scores=scores,
         scores_note=scores_note,
         cell_value=_cell_value(painter, request),
+        code=code_of(model.info, request.code, run.activations),
         notes=_notes(painter, layer, mosaic is not None),
         timing=_timing(started, run_at, run.network_ms),  # the last of all to be worked out
     )

@@ -40,7 +40,17 @@ from deepvis_app.messages.network import (
     UnitRef,
 )
 from deepvis_app.messages.painting import Painting, PaintOrder, PaintState
-from deepvis_app.messages.request import Cell, GridContent, Order, RangePolicy, Request, Scale, Seed, SeedKind
+from deepvis_app.messages.request import (
+    Cell,
+    CodeOrder,
+    GridContent,
+    Order,
+    RangePolicy,
+    Request,
+    Scale,
+    Seed,
+    SeedKind,
+)
 from deepvis_app.messages.result import Grid, Heat, ModelAnswer, Mosaic, Result, Score, Timing, UnitView
 from deepvis_app.messages.source import Frame, SourceCommand, SourceSpec, SourceStatus
 
@@ -58,6 +68,7 @@ __all__ = [
     "AtlasQuery",
     "Box",
     "Cell",
+    "CodeOrder",
     "CodeSpace",
     "CropPolicy",
     "Facet",

@@ -44,6 +44,15 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class CodeOrder:
+    """Whose values are to stand for the frame as a code, as `CodeSpace` says it; `unit` is the facet map's own."""
+
+    layer: str
+    unit: int
+    column: bool
+
+
+@dataclass(frozen=True)
 class Request:
     """What the window wants to see of each frame; every answer carries it back."""
 
@@ -64,6 +73,7 @@ class Request:
     overlay: bool = False  # the backward picture's strength as well, to be laid over the frame
     session_top: bool = False  # the unit's records of this session as well
     session_round: int = 0  # the records of another round are forgotten
+    code: CodeOrder | None = None  # the frame's code as well
 
     def shown_unit(self) -> UnitRef:
         """The selected unit."""

@@ -114,6 +114,7 @@ class Result:
     scores_note: str = ""  # why there are none although the network has some
     cell_value: float | None = None
     session_top: tuple[UnitPicture, ...] = ()  # kind "session", best first; the same tuple until it changes
+    code: F32 | None = None  # (D,): what `request.code` asks for; None also where its layer did not run
     timing: Timing = field(default_factory=Timing)
     notes: tuple[str, ...] = ()  # for the status line: what was not done and why
     error: str = ""

@@ -24,6 +24,7 @@ from deepvis_app.messages import (
     SourceStatus,
     UnitPictures,
 )
+from deepvis_app.session.facets import code_order
 from deepvis_app.session.painting import PaintFeed, is_shown, kept_on
 from deepvis_app.session.pictures import AtlasPort, PictureFeed
 from deepvis_app.session.pinning import PinPort
@@ -143,11 +144,11 @@ class Session:
     def _commit(self, state: ViewState) -> None:
         if state == self._view.state:
             return
-        before = request_of(self._view.state, self._generation)
+        before = self._request()
         self._update(state=state)
-        if request_of(state, self._generation) != before:
+        self._see_pictures()
+        if self._request() != before:
             self._submit()
-        self._follow_pictures()
         self._follow_painting()
 
     def _take_painting(self) -> None:
@@ -164,17 +165,29 @@ class Session:
             self._update(painting=self.paints.known)
 
     def _follow_pictures(self) -> None:
+        """Also ask for what the pictures that are there now need of each frame."""
+        before = self._request()
+        self._see_pictures()
+        if self._request() != before:
+            self._submit()
+
+    def _see_pictures(self) -> None:
         """Ask for the selection's pictures where that is due, and show what is known of them."""
         self._feed.ask(self._view.model, self._view.state)
         known = self._feed.known
         if known.unit is not self._view.pictures or known.layer is not self._view.pattern:
             self._update(pictures=known.unit, pattern=known.layer)
 
+    def _request(self) -> Request:
+        """What is wanted now."""
+        view = self._view
+        return request_of(view.state, self._generation, code_order(view.model, view.state, view.pictures))
+
     def _submit(self) -> None:
         self._generation += 1
         self._update(fresh=False)
         if self._view.model is not None:
-            self.compute.submit(request_of(self._view.state, self._generation))
+            self.compute.submit(self._request())
 
     def _take_model(self) -> None:
         answer = self.compute.take_model()

@@ -8,6 +8,7 @@ from typing import Literal
 from deepvis_app.jobs.generators import DEFAULT as DEFAULT_GENERATOR
 from deepvis_app.messages import (
     Cell,
+    CodeOrder,
     CropPolicy,
     GridContent,
     ModelInfo,
@@ -19,7 +20,7 @@ from deepvis_app.messages import (
 )
 from deepvis_app.words import nearest
 
-PicturesFrom = Literal["data", "session", "painting"]
+PicturesFrom = Literal["data", "session", "painting", "facets"]
 PAINT_METHODS = ("dgn-am", "am")
 PAINT_COUNTS = (1, 4, 9)
 PATTERNS = ("", "am", "dgn-am", "top")  # what key s goes through: activations, or a kind of picture
@@ -53,7 +54,7 @@ class ViewState:
     show_scores: bool = True
     show_unit_pictures: bool = True
     pictures_from: PicturesFrom = (
-        "data"  # what the column shows: an atlas, this session's records, a painting
+        "data"  # what the column shows: an atlas, this session's records, a painting, the facet map
     )
     session_round: int = 0  # raised to start the records afresh
     painting: bool = False  # the selected unit is being painted
@@ -125,8 +126,8 @@ def named_unit(model: ModelInfo, layer: str, unit: int) -> UnitRef:
     return UnitRef(shown[wanted], unit)
 
 
-def request_of(state: ViewState, generation: int) -> Request:
-    """What the engine must compute for this state."""
+def request_of(state: ViewState, generation: int, code: CodeOrder | None = None) -> Request:
+    """What the engine must compute for this state; `code` is what a facet map needs of each frame."""
     return Request(
         generation=generation,
         layer=state.layer,
@@ -145,6 +146,7 @@ def request_of(state: ViewState, generation: int) -> Request:
         overlay=state.heat_on_input,
         session_top=state.pictures_from == "session" and state.show_unit_pictures,
         session_round=state.session_round,
+        code=code,
     )
 
 
