@@ -58,7 +58,8 @@ class Making:
         """How many units fit into one batch with all their seeds; at least one."""
         height, width = self.maker(layer.name).part.size
         painted = 0 if self._wish.generator is None else self._wish.generator.size**2
-        pixels = max(height * width, painted)
+        scale = max((phase.scale for phase in self._wish.preset.phases), default=1.0)
+        pixels = max(round(height * width * max(scale, 1.0) ** 2), painted)
         fitting = _PIXELS // pixels * (1 if self._model.device.type == "cpu" else _DEVICE_FACTOR)
         pictures = self._batch or min(max(fitting, _FEWEST), _MOST)
         of_unit = len(self._wish.seeds) * max(

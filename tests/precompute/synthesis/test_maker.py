@@ -17,6 +17,7 @@ from precompute.synthesis.display import reached
 from precompute.synthesis.maker import RESEEDED, Maker, Wish
 from precompute.synthesis.making import Making
 from precompute.synthesis.presets import PRESETS
+from precompute.synthesis.schedule import Phase
 from tests.precompute.synthesis.nets import SIDE, Plain, model, weights_of
 
 QUICK = replace(PRESETS["robust"], steps=8)
@@ -97,6 +98,8 @@ def test_as_many_units_are_made_at_once_as_fit_with_all_their_seeds() -> None:
     made = model(Plain())
     making = Making(made, WISH, {}, lambda: False)
     assert making.units_at_once(made.info.layer("conv1")) == 256 // 3
+    large = replace(WISH, preset=replace(WISH.preset, phases=(Phase(8, scale=4.0),)))
+    assert Making(made, large, {}, lambda: False).units_at_once(made.info.layer("fc")) == (512 // 16) // 3
     assert Making(made, WISH, {}, lambda: False, batch=7).units_at_once(made.info.layer("fc")) == 2
     assert Making(made, WISH, {}, lambda: False, batch=1).units_at_once(made.info.layer("fc")) == 1
 
