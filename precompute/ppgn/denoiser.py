@@ -43,9 +43,10 @@ def check_size(code_shape: tuple[int, ...], layer: str) -> None:
 class Denoiser(nn.Module):
     """Codes (N, *code_shape) with noise -> those without it, in the same units.
 
-    Fully connected, three layers narrower and narrower and three wider, as PPGN-h's; each layer has half the width of
-    the one before it. It reads standardised codes and predicts them: `code_mean` and `code_std` must be set.
-    Raises ValueError for codes that are too large.
+    Fully connected, three layers narrower and narrower and three wider, each half as wide as the one before it, as
+    PPGN-h's. Unlike there a share of each element goes past them: what a few hundred numbers cannot tell of a
+    code would be taken for noise otherwise. It reads standardised codes and predicts them: `code_mean` and
+    `code_std` must be set. Raises ValueError for codes that are too large.
     """
 
     code_mean: Tensor
@@ -65,6 +66,14 @@ class Denoiser(nn.Module):
         for wide, next_wide in pairwise(widths):
             layers += [nn.Linear(wide, next_wide), nn.ReLU(inplace=True)]
         self.body = nn.Sequential(*layers, nn.Linear(widths[-1], size))
+        self.past = nn.Parameter(torch.ones(size))
+
+    @torch.no_grad()
+    def begin(self, noise: float) -> None:
+        """Before it has learned: the best guess that looks at one element only, 1 / (1 + noise^2) of it (Wiener)."""
+        self.past.fill_(1 / (1 + noise**2))
+        for weights in self.body[-1].parameters():
+            weights.zero_()
 
     def standardised(self, codes: Tensor) -> Tensor:
         """(N, *code_shape) -> (N, elements) in standard deviations from the mean."""
@@ -72,7 +81,7 @@ class Denoiser(nn.Module):
 
     def denoised(self, standardised: Tensor) -> Tensor:
         """Of standardised codes with noise, those without; the loss is the mean square of the difference."""
-        found: Tensor = self.body(standardised)
+        found: Tensor = self.past * standardised + self.body(standardised)
         return found
 
     def forward(self, codes: Tensor) -> Tensor:

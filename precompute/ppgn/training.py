@@ -68,6 +68,7 @@ class Trainer:
         with torch.random.fork_rng():
             torch.manual_seed(recipe.seed)
             self.denoiser = Denoiser(shape)
+        self.denoiser.begin(recipe.noise)
         mean, std = _statistics(codes)
         self.denoiser.code_mean.copy_(mean)
         self.denoiser.code_std.copy_(std)
@@ -92,7 +93,7 @@ class Trainer:
         loss.backward()
         self._optimiser.step()
         self.steps += 1
-        return float(loss)
+        return float(loss.detach())
 
     @torch.no_grad()
     def measure(self) -> Quality:
