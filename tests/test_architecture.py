@@ -22,8 +22,8 @@ ENTRIES = {
     "deepvis_app/live/sources": ("camera", "files", "pattern", "samples", "stream", "video"),
     "deepvis_app/models": ("bundled", "torchvision_zoo", "user_file"),
     "precompute/studies": (
-        "code_layers", "evolution", "memorisation", "modified_data", "quality", "start_from_image", "transfer",
-        "two_units",
+        "code_layers", "evolution", "known_truth", "memorisation", "modified_data", "quality", "start_from_image",
+        "transfer", "two_units",
     ),
     "deepvis_app/ui/panels": (
         "back", "input", "layer_bar", "layer_grid", "scores", "status", "unit", "unit_pictures",

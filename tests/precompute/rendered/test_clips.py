@@ -13,7 +13,8 @@ WAYS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0), "growin
 
 def masks(motion: str, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     frames = film(Scene("square", "red", "white"), motion, seed).frames.astype(int)
-    return frames[..., 0] - frames[..., 2] > 90
+    red: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = frames[..., 0] - frames[..., 2] > 90
+    return red
 
 
 @pytest.mark.parametrize("motion", MOTIONS)

@@ -58,7 +58,7 @@ def test_files_tell_class_and_facet_and_are_the_same_each_time(tmp_path: Path) -
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     images = open_images(tmp_path / "one.zip")
     assert len(images) == len(these.rgb)
-    counted = Counter()
+    counted: Counter[tuple[str, int]] = Counter()
     for name, label in zip(images.names, images.labels, strict=True):
         planted = next(one for one in CLASSES if one.name == label)
         counted[label, facet_of(name, planted)] += 1

@@ -36,7 +36,7 @@ def test_pairs_are_those_with_the_largest_sum() -> None:
 
     def f1(facet: int, group: int) -> float:
         common = sum(a == facet and b == group for a, b in zip(planted, groups, strict=True))
-        return 2 * common / (planted.count(facet) + groups.count(group))
+        return float(2 * common / (planted.count(facet) + groups.count(group)))
 
     best = max(sum(f1(k, order[k]) for k in range(3)) for order in permutations(range(3)))
     assert match(planted, groups).f1.sum() == pytest.approx(best)

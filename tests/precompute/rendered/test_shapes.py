@@ -43,7 +43,7 @@ def test_a_shape_covers_its_area_however_it_is_turned(shape: str) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_shape_looks_the_same_after_its_own_turn_only(shape: str) -> None:
-    def at(turn: float) -> np.ndarray:  # type: ignore[type-arg]
+    def at(turn: float) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
         return paint([Piece(shape, WHITE, (0.5, 0.5), 0.3, turn)], BLACK).astype(int)
 
     fold = SHAPES[shape].fold
