@@ -8,6 +8,7 @@ from functools import partial
 
 from deepvis_app.words import nearest
 from precompute.command import execute
+from precompute.comparison.command import JOB as COMPARE
 from precompute.generators.command import JOB as TRAIN_GENERATOR
 from precompute.inspection import STATUS, VERIFY
 from precompute.jobs import JOBS, dream, presets
@@ -53,7 +54,16 @@ COMMANDS: dict[str, tuple[str, Command]] = {
     **{name: (job.help, partial(execute, job)) for name, job in JOBS.items()},
     **{
         job.name: (job.help, partial(execute, job))
-        for job in (dream.JOB, presets.JOB, STATUS, VERIFY, TRAIN_CLASSIFIER, TRAIN_GENERATOR, TRAIN_PRIOR)
+        for job in (
+            COMPARE,
+            dream.JOB,
+            presets.JOB,
+            STATUS,
+            VERIFY,
+            TRAIN_CLASSIFIER,
+            TRAIN_GENERATOR,
+            TRAIN_PRIOR,
+        )
     },
     "paint": ("paint one unit while a program or a person watches", _paint),
     "merge": ("several atlases of one network into one", _merge),

@@ -23,11 +23,15 @@ _Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
 
 @dataclass(frozen=True)
 class Tile:
-    """One unit's place: its picture (RGB (H, W, 3), or None), and one or two lines below."""
+    """One unit's place: its picture (RGB (H, W, 3), or None), and one or two lines below.
+
+    `beside`, of the first tile of a row, are lines at the row's left, the first of which names it.
+    """
 
     rgb: U8 | None
     name: str
     more: str = ""
+    beside: tuple[str, ...] = ()
 
 
 class SheetError(ValueError):
@@ -51,32 +55,48 @@ def draw_sheet(
     LARGEST pixels.
     """
     columns = min(columns or _wide(len(tiles)), len(tiles))
+    beside = [tile.beside for tile in tiles[::columns]]
     small = ImageFont.load_default(max(9, round(size * letters)))
     large = ImageFont.load_default(max(16, round(size * letters * 1.5)))
-    lines = 2 if any(tile.more for tile in tiles) else 1
     line = _line_height(small)
-    pitch = (size + _GAP, size + lines * line + _GAP)
+    room = max([round(small.getlength(words)) + 3 * _GAP for told in beside for words in told], default=0)
+    below = (2 if any(tile.more for tile in tiles) else 1) * line
+    pitch = (size + _GAP, max([size + below, *(len(told) * line for told in beside)]) + _GAP)
     rows = -(-len(tiles) // columns)
     foot = _MARGIN + (line + _GAP if footer else 0)
-    width = max(columns * pitch[0] - _GAP, round(large.getlength(title)), round(small.getlength(footer)))
+    grid = room + columns * pitch[0] - _GAP
+    width = max(grid, round(large.getlength(title)), round(small.getlength(footer)))
     told = _wrapped(explained, width, small)
     head = 2 * _MARGIN + _line_height(large) + len(told) * line
     extent = (width + 2 * _MARGIN, head + rows * pitch[1] + foot)
+    _check(extent)
+    sheet = Image.new("RGB", extent, PAPER)
+    draw = ImageDraw.Draw(sheet)
+    draw.text((_MARGIN, _MARGIN), title, INK, large)
+    _draw_lines(draw, told, (_MARGIN, _MARGIN + _line_height(large)), small)
+    for row, words in enumerate(beside):
+        _draw_lines(draw, words, (_MARGIN, head + row * pitch[1]), small, named=True)
+    for index, tile in enumerate(tiles):
+        row, column = divmod(index, columns)
+        _draw_tile(sheet, tile, (_MARGIN + room + column * pitch[0], head + row * pitch[1]), size, small)
+    draw.text((_MARGIN, extent[1] - foot), footer, FAINT, small)
+    return np.asarray(sheet)
+
+
+def _check(extent: tuple[int, int]) -> None:
     if max(extent) > LARGEST:
         raise SheetError(
             f"The sheet would have {extent[0]} x {extent[1]} pixels, more than {LARGEST} on a side; "
             "choose a smaller --size, other --columns, or fewer --units."
         )
-    sheet = Image.new("RGB", extent, PAPER)
-    draw = ImageDraw.Draw(sheet)
-    draw.text((_MARGIN, _MARGIN), title, INK, large)
-    for index, words in enumerate(told):
-        draw.text((_MARGIN, _MARGIN + _line_height(large) + index * line), words, FAINT, small)
-    for index, tile in enumerate(tiles):
-        row, column = divmod(index, columns)
-        _draw_tile(sheet, tile, (_MARGIN + column * pitch[0], head + row * pitch[1]), size, small)
-    draw.text((_MARGIN, extent[1] - foot), footer, FAINT, small)
-    return np.asarray(sheet)
+
+
+def _draw_lines(
+    draw: ImageDraw.ImageDraw, lines: Sequence[str], at: tuple[int, int], font: _Font, *, named: bool = False
+) -> None:
+    for index, words in enumerate(lines):
+        ink = INK if named and index == 0 else FAINT
+        draw.text((at[0], at[1] + index * _line_height(font)), words, ink, font)
 
 
 def _draw_tile(sheet: Image.Image, tile: Tile, at: tuple[int, int], size: int, font: _Font) -> None:

@@ -15,6 +15,8 @@ Values = np.ndarray[Any, np.dtype[Any]]  # of any precision
 _USUAL = 100  # rows; the median hardly changes with more
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 FINE = 0.25  # cycles a pixel, half of what pixels can hold: from here on it is detail that blur takes away
+SMALLEST_SPECTRUM = 16  # pixels; below there are too few frequencies for a slope
+_COARSEST = 2  # cycles a side; the window smears what is coarser
 _NEAREST_COPY = 1 / 8  # of the side: repetitions closer than this are the object's own smoothness
 
 
@@ -59,6 +61,38 @@ def tints(pictures: U8) -> F64:
     means = pictures.mean((1, 2)) / 255
     tint: F64 = means - means.mean(1, keepdims=True)
     return tint
+
+
+def saturation(pictures: U8) -> F64:
+    """(N,) in 0..1: the mean over pixels of (largest - smallest) / largest of the three colours (HSV); 0 for grey."""
+    largest = pictures.max(3).astype(float)
+    share = (largest - pictures.min(3)) / np.maximum(largest, 1)
+    mean: F64 = share.mean((1, 2))
+    return mean
+
+
+def spectrum_slope(pictures: U8) -> F64:
+    """(N,): the exponent s of the luminance's power spectrum, power ~ frequency^s; photographs have about -2 (Field
+    1987, "Relations between the statistics of natural images and the response properties of cortical cells").
+
+    A line through the logarithms of frequency and mean power of each ring, from _COARSEST cycles to half a cycle a
+    pixel, in which each octave counts alike. Under a Hann window, of the middle square. NaN for a plain picture, and
+    for one below SMALLEST_SPECTRUM pixels.
+    """
+    side = min(pictures.shape[1:3])
+    if side < SMALLEST_SPECTRUM:
+        return np.full(len(pictures), np.nan)
+    top, left = ((length - side) // 2 for length in pictures.shape[1:3])
+    grey = luminance(pictures[:, top : top + side, left : left + side])
+    window = np.outer(np.hanning(side), np.hanning(side))
+    power = np.abs(np.fft.fft2((grey - grey.mean((1, 2), keepdims=True)) * window)) ** 2
+    ring = np.hypot(*np.meshgrid(np.fft.fftfreq(side), np.fft.fftfreq(side))) * side
+    radii = np.arange(_COARSEST, side // 2)
+    means = np.stack([power[:, ring.round() == radius].mean(1) for radius in radii], 1)
+    plain = means.min(1) <= 0
+    logs = np.log(np.where(plain[:, None], 1.0, means))
+    slopes: F64 = np.polyfit(np.log(radii), logs.T, 1, w=radii**-0.5)[0]
+    return np.where(plain, np.nan, slopes)
 
 
 def correlation(one: F64, other: F64) -> float:
@@ -120,16 +154,16 @@ def _spread(values: F64, groups: Sequence[Hashable], distance: Callable[[F64, F6
     return float(np.mean(found)) if found else 0.0
 
 
-def nearest(query: Values, others: Values) -> tuple[int, float, float]:
+def nearest(query: Values, others: Values, usual: float | None = None) -> tuple[int, float, float]:
     """Which row of `others` (N, D) is nearest to `query` (D,), its Euclidean distance, and that distance over the
     median distance of a row to its own nearest among the others.
 
     The last is about 1 for what is as new as one more picture of the set would be, and near 0 for a copy; infinite
-    where all rows are alike.
+    where all rows are alike. `usual` is that median where it is known already.
     """
     distances = np.linalg.norm(others - query, axis=1)
     best = int(distances.argmin())
-    usual = usual_nearest(others)
+    usual = usual_nearest(others) if usual is None else usual
     return best, float(distances[best]), float(distances[best] / usual) if usual else float("inf")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from deepvis_app.messages import U8, LayerInfo
+from deepvis_app.messages import F32, U8, LayerInfo
 from deepvis_app.models import LoadedModel
 from deepvis_app.models.fingerprint import fingerprint
 from precompute.generators.opening import open_generator
@@ -31,7 +32,7 @@ __all__ = ["DGN", "DGN_START", "Drawing", "Painted", "Task", "Way"]
 FOLDER = "studies"
 _SETS = 60  # of pictures, in the cache folder
 _AT_ONCE_ON_CPU = 32  # pictures: more are hardly faster, and what is finished is kept sooner
-_FACTS = ("unit", "seed", "activation", "shown", "better", "reason")
+_FACTS = ("unit", "seed", "activation", "shown", "better", "reason", "seconds")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Painted:
     """A finished picture, RGB (h, w, 3): the network's whole input, or of pixels what the unit sees of it.
 
     `activation` is the unit's value before and `shown` after rounding to 8 bits; `better` of the layer's units
-    are stronger there. `reason`: why there is no picture (then `rgb` is what was there).
+    are stronger there. `reason`: why there is no picture (then `rgb` is what was there). `seconds` are its share of
+    the time that its batch took.
     """
 
     unit: int
@@ -65,6 +67,7 @@ class Painted:
     shown: float
     better: int
     reason: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -141,28 +144,31 @@ def paint(desk: Desk, how: Way, tasks: Sequence[Task]) -> list[Painted]:
     Raises StudyStoppedError; what is finished is kept.
     """
     key = _key(how, tasks)
-    painted = _load(key)
+    painted = kept_painted(key)
     desk.progress.start(len(tasks), "pictures", f"{how.name}, {how.model.info.title}", len(painted))
     few = _AT_ONCE_ON_CPU if how.model.device.type == "cpu" else None
     making = Making(how.model, how.wish, {}, desk.stop.wait, few)
     at_once = making.units_at_once(how.layer) * len(how.wish.seeds)
     while len(painted) < len(tasks):
         batch = tasks[len(painted) : len(painted) + at_once]
+        begun = time.perf_counter()
         made = making.maker(how.layer.name).make(batch)
         if not made:
             raise StudyStoppedError
-        painted += [_painted(one) for one in made]
-        _save(key, painted)
+        seconds = (time.perf_counter() - begun) / len(made)
+        painted += [_painted(one, seconds) for one in made]
+        keep_painted(key, painted)
         desk.progress.advance(len(made), f"{how.layer.alias}:{batch[-1].unit}")
         desk.check()
     return painted
 
 
-def _painted(made: Made) -> Painted:
+def _painted(made: Made, seconds: float) -> Painted:
     rgb = made.whole if made.whole is not None else made.rgb
     if rgb is None:
         raise OptionError(f"{made.task.unit}: no picture came out ({made.reason}).")
-    return Painted(made.task.unit, made.task.seed, rgb, made.activation, made.shown, made.better, made.reason)
+    numbers = (made.activation, made.shown, made.better)
+    return Painted(made.task.unit, made.task.seed, rgb, *numbers, made.reason, round(seconds, 4))
 
 
 def _key(how: Way, tasks: Sequence[Task]) -> str:
@@ -175,19 +181,29 @@ def _key(how: Way, tasks: Sequence[Task]) -> str:
         as_json(wish.preset),
         [wish.objective, wish.minimise, wish.half, wish.gamma, sorted(wish.scales.items())],
         fingerprint(wish.generator) if wish.generator else "",
-        sha256(wish.first.tobytes()).hexdigest() if wish.first is not None else "",
-        [str(task) for task in tasks],
+        _start(wish.first),
+        [(str(task), _start(task.first)) for task in tasks],
     ]
+    return key_of(parts)
+
+
+def _start(first: U8 | F32 | None) -> str:
+    return "" if first is None else sha256(first.tobytes()).hexdigest()
+
+
+def key_of(parts: Sequence[Any]) -> str:
+    """Of all that decides about pictures, as JSON values: under what they are kept."""
     return sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _save(key: str, painted: Sequence[Painted]) -> None:
+def keep_painted(key: str, painted: Sequence[Painted]) -> None:
+    """Put pictures of one size into the cache folder. Raises OSError."""
     rows = [{name: getattr(one, name) for name in _FACTS} for one in painted]
     keep(FOLDER, key, {"rows": rows}, {"pictures": np.stack([one.rgb for one in painted])}, most=_SETS)
 
 
-def _load(key: str) -> list[Painted]:
-    """What `_save` kept; empty where there is nothing whole."""
+def kept_painted(key: str) -> list[Painted]:
+    """What `keep_painted` kept; empty where there is nothing whole."""
     found = kept(FOLDER, key)
     if found is None:
         return []

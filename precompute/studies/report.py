@@ -24,7 +24,7 @@ def write(study: Study, desk: Desk, finding: Finding) -> None:
     """NAME.png, NAME.json and NAME with each further ending, in the folder --out. Raises OSError and OptionError."""
     out = desk.options.out
     report = {**facts(study, desk), "private": finding.private, "figures": finding.figures}
-    written = {".json": (json.dumps(_finite(report), indent=1, default=str) + "\n").encode(), **finding.files}
+    written = {".json": (json.dumps(finite(report), indent=1, default=str) + "\n").encode(), **finding.files}
     try:
         sheet = draw_sheet(
             finding.tiles,
@@ -46,7 +46,6 @@ def write(study: Study, desk: Desk, finding: Finding) -> None:
 
 def facts(study: Study, desk: Desk) -> dict[str, Any]:
     """All that decides about the result, and what it was made with."""
-    parameters = {name: value for name, value in vars(desk.options).items() if name not in _NO_PARAMETERS}
     return {
         "study": study.name,
         "title": study.help,
@@ -55,18 +54,23 @@ def facts(study: Study, desk: Desk) -> dict[str, Any]:
         "layer": desk.layer.name,
         "units": {str(unit): desk.name(unit) for unit in desk.units},
         "seeds": list(desk.seeds),
-        "parameters": {name: parameters[name] for name in sorted(parameters)},
+        "parameters": parameters(desk),
         "versions": versions(desk.model),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 
-def _finite(value: Any) -> Any:
+def parameters(desk: Desk) -> dict[str, Any]:
+    """The options that decide about the result, by name."""
+    return {name: value for name, value in sorted(vars(desk.options).items()) if name not in _NO_PARAMETERS}
+
+
+def finite(value: Any) -> Any:
     """JSON knows no NaN and no infinity: null stands for them."""
     if isinstance(value, Mapping):
-        return {name: _finite(inner) for name, inner in value.items()}
+        return {name: finite(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
+        return [finite(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
