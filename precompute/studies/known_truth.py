@@ -57,14 +57,14 @@ def run(desk: Desk) -> Finding:
         way: {name: _painted(desk, way, model) for name, model in models.items()}
         for way in _ways(desk.options.ways)
     }
-    of_facets = _facet_pictures(desk, found)
+    of_facets, lands = _facet_pictures(desk, found)
     figures = {
         "accuracy": {
             name: round(accuracy(model.net, held_out.in_order(ORDER[name])), 4)
             for name, model in models.items()
         },
         "facets": _facets_told(desk, found),
-        "pictures of facets": facet_figures(found, of_facets),
+        "pictures of facets": facet_figures(found, of_facets, lands),
         "colours": {way: _colours(desk, stacks) for way, stacks in painted.items()},
         "colours by chance": round(1 / 3, 4),
     }
@@ -180,11 +180,14 @@ def _painted(desk: Desk, name: str, model: LoadedModel) -> list[U8]:
     return [np.stack([one.rgb for one in painted[at : at + seeds]]) for at in range(0, len(painted), seeds)]
 
 
-def _facet_pictures(desk: Desk, found: list[Found]) -> list[list[U8 | None]]:
-    """For each unit and planted facet, what the group's mean picture becomes; None without a group."""
+def _facet_pictures(desk: Desk, found: list[Found]) -> tuple[list[list[U8 | None]], list[list[int]]]:
+    """For each unit and planted facet, what the group's mean picture becomes (None without a group); and for each
+    unit and group, into which group that falls.
+    """
     from dataclasses import replace
 
     from deepvis_app.messages import AM_FACET
+    from precompute.facets.looking import Looker
     from precompute.facets.painting import Brush, Painter
     from precompute.studies.base import StudyStoppedError
     from precompute.synthesis.maker import Wish
@@ -194,15 +197,18 @@ def _facet_pictures(desk: Desk, found: list[Found]) -> list[list[U8 | None]]:
     preset = replace(preset, steps=desk.options.steps or preset.steps)
     brush = Brush(AM_FACET, Wish(preset, desk.seeds[:1], desk.options.objective), lambda rgb: rgb)
     painter = Painter(desk.model, desk.layer, [brush], desk.stop.wait)
+    looker = Looker(desk.model, desk.layer)
     rows: list[list[U8 | None]] = []
+    lands: list[list[int]] = []
     desk.progress.start(len(desk.units), "classes", "pictures of facets")
     for unit, one in zip(desk.units, found, strict=True):
         made = painter.painted(unit, desk.seeds[0], one.mapped.means)
         if made is None:
             raise StudyStoppedError
         rows.append([made[0][group].rgb if group >= 0 else None for group in one.match.group])
+        lands.append(painter.landings(one.mapped.facets, made, looker)[AM_FACET])
         desk.progress.advance(1, desk.name(unit))
-    return rows
+    return rows, lands
 
 
 STUDY = Study(

@@ -41,9 +41,12 @@ def order_figures(stacks: Sequence[U8], classes: Sequence[Planted], own: str) ->
     }
 
 
-def facet_figures(found: Sequence[Found], painted: OptionalPictures) -> dict[str, float]:
-    """The part of the colour of the facets' pictures that is in the facet's own hues, and that of all colours evenly;
-    a facet without a group has none.
+def facet_figures(
+    found: Sequence[Found], painted: OptionalPictures, lands: Sequence[Sequence[int]]
+) -> dict[str, float]:
+    """The part of the colour of the facets' pictures that is in the facet's own hues (a facet without a group has
+    none), and the share of the groups whose picture has its code in the group; `lands` says of each class's groups
+    into which. By chance: all hues evenly, and any of the groups.
     """
     parts, chance = [], []
     for one, row in zip(found, painted, strict=True):
@@ -51,9 +54,12 @@ def facet_figures(found: Sequence[Found], painted: OptionalPictures) -> dict[str
             own = palette([scene])
             parts.append(0.0 if rgb is None else float(inside(hues(rgb[None]), own)[0]))
             chance.append(len(own) / COUNT)
+    home = [land == group for row in lands for group, land in enumerate(row)]
     return {
         "in the facet's hues": round(float(np.mean(parts)), 4),
         "by chance": round(float(np.mean(chance)), 4),
+        "land in their group": round(float(np.mean(home)), 4),
+        "land there by chance": round(len(lands) / len(home), 4),
     }
 
 

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from precompute.rendered.planted import CLASSES
+from precompute.runner import STOPPED
+from precompute.stop import Stop
 from precompute.studies.command import main
 from precompute.studies.truth import order_figures
 
@@ -42,6 +44,13 @@ def test_what_was_planted_is_found_and_a_swapped_network_is_exposed(tmp_path: Pa
     assert tv["shapes_brg"]["taken for"] == "BRG"
     painted = found["pictures of facets"]
     assert painted["in the facet's hues"] > 2 * painted["by chance"]
+    assert painted["land in their group"] > painted["land there by chance"]
+
+
+def test_a_stopped_study_writes_no_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Stop, "wait", lambda self: True)
+    assert study(tmp_path, "--each", "2") == STOPPED
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow
