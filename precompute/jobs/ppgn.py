@@ -125,7 +125,7 @@ def parameters(options: argparse.Namespace, wanted: Wanted, card: Card) -> dict[
         "generator": identity(wanted.generator, card),
         "prior": wanted.prior.told(),
         "preset": options.settings,
-        "settings": as_json(wanted.settings),
+        **as_json(wanted.settings),
         "condition": wanted.condition,
         "chains": wanted.chains,
         "pictures": wanted.pictures,

@@ -48,7 +48,10 @@ DEEP = Kinds(
     },
     {
         "dgn-am": ("alone", "What this unit prefers"),
-        "ppgn": ("PPGN", "What this unit prefers, as samples of a Markov chain: more different from each other"),
+        "ppgn": (
+            "PPGN",
+            "What this unit prefers, as samples of a Markov chain: more different from each other",
+        ),
         "pair": ("with another unit", "What excites this unit and another one together"),
     },
     "DGN-AM:",

@@ -66,7 +66,7 @@ def test_units_get_samples_codes_and_all_that_made_them(atlas: Path) -> None:
     assert parameters["generator"] == {"name": NAME, "weights_sha256": card["weights_sha256"]}
     assert parameters["prior"] == {"name": "joint", "encoder": "caffenet64", "layer": "relu6"}
     assert (parameters["preset"], parameters["chains"], parameters["alike"]) == ("balanced", 2, 1.0)
-    assert parameters["settings"]["classes"]["steps"] == 4
+    assert parameters["classes"]["steps"] == 4
 
 
 def test_a_run_that_was_broken_off_makes_only_what_is_missing(
@@ -120,7 +120,7 @@ def test_another_network_than_the_generators_own_can_be_asked(atlas: Path) -> No
     assert walk(atlas, *words) == 0
     parameters = run_of(atlas).parameters
     assert parameters["prior"]["encoder"] == "caffenet64"
-    assert parameters["settings"]["own_only"] is True
+    assert parameters["own_only"] is True
     assert walk(atlas, *words, "--prior", "none") == 0
     assert run_of(atlas).parameters["prior"] == {"name": "none"}
 
@@ -138,12 +138,12 @@ def test_options_change_the_settings_and_are_recorded(atlas: Path) -> None:
     assert walk(atlas, "--layers", "fc8", "--units", "0", *words.split()) == 0
     parameters = run_of(atlas).parameters
     expected = as_json(SETTINGS["balanced"])
-    changed = {name: value for name, value in parameters["settings"].items() if value != expected[name]}
-    assert {name: changed[name] for name in ("step", "prior", "condition", "noise")} == {
+    changed = {name: parameters[name] for name, value in expected.items() if parameters[name] != value}
+    assert {name: changed[name] for name in ("step", "eps1", "eps2", "eps3")} == {
         "step": 0.5,
-        "prior": 0.2,
-        "condition": 2.0,
-        "noise": 0.1,
+        "eps1": 0.2,
+        "eps2": 2.0,
+        "eps3": 0.1,
     }
     assert changed["redraw"] == [0.2, 0.2]
     assert changed["classes"] == {"steps": 4, "reset": 3, "burn_in": 1, "every": 1, "threshold": 0.5}
