@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -60,7 +61,6 @@ class Program:
         self.compute.results.append(replace(answer(request), code=told))
         self.session.poll()
 
-    @property
     def asked(self) -> CodeOrder | None:
         return self.compute.submitted[-1].code
 
@@ -73,15 +73,17 @@ def program() -> Program:
 
 
 def test_a_code_is_asked_for_only_while_a_facet_map_is_on_the_screen(program: Program) -> None:
-    session, asked = program.session, []
-    for act in (
+    session = program.session
+    asked: list[CodeOrder | None] = []
+    acts: tuple[Callable[[], object], ...] = (
         lambda: toggle_facets(session),
         lambda: session.change(show_unit_pictures=False),
         lambda: toggle_facets(session),  # the column comes back with what the key is for
         lambda: session.change(pictures_from="painting"),
-    ):
+    )
+    for act in acts:
         act()
-        asked.append(program.asked)
+        asked.append(program.asked())
     order = CodeOrder("conv1", 0, True)
     assert asked == [order, None, order, None]
 
@@ -89,10 +91,10 @@ def test_a_code_is_asked_for_only_while_a_facet_map_is_on_the_screen(program: Pr
 def test_a_map_that_comes_while_one_waits_for_it_makes_one_new_request(program: Program) -> None:
     toggle_facets(program.session)
     program.session.change(unit=2)
-    assert program.asked is None
+    assert program.asked() is None
     before = len(program.compute.submitted)
     program.know(facet_map())
-    assert program.asked == CodeOrder("conv1", 2, True)
+    assert program.asked() == CodeOrder("conv1", 2, True)
     program.session.poll()
     assert len(program.compute.submitted) == before + 1
 
@@ -104,7 +106,7 @@ def test_a_map_that_does_not_fit_the_network_has_no_live_frame(strange: FacetMap
     program = Program()
     program.know(strange)
     toggle_facets(program.session)
-    assert program.asked is None
+    assert program.asked() is None
     program.see([0] * 6)
     assert live_place(program.session.view) is None
 

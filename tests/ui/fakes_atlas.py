@@ -7,9 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from deepvis_app.messages import (
+    FACET_KINDS,
     U8,
     AtlasAnswer,
     AtlasQuery,
+    CodeSpace,
+    Facet,
+    FacetMap,
+    FacetPoint,
     LayerPictures,
     PictureFacts,
     RunInfo,
@@ -81,6 +86,41 @@ def some_unit(
 def some_stats(count: int = 10_000) -> UnitStats:
     """Evenly spread from 0 to 10."""
     return UnitStats(count, 5.0, 2.9, tuple((k / 4, 2.5 * k) for k in range(5)), 0.25, TOP_RUN)
+
+
+def some_facets(layer: str, column: bool, width: int, count: int = 40, facets: int = 4) -> FacetMap:
+    """Groups on a circle, one after the other in the points; the plane is the codes' first two numbers.
+
+    Each image is its facet's colour, its value 5 and more.
+    """
+    dice = np.random.default_rng(1)
+    of = np.arange(count) * facets // count
+    angle = 2 * np.pi * of / facets
+    xy = 10 * np.stack([np.cos(angle), np.sin(angle)], 1) + dice.normal(size=(count, 2))
+    tints = np.random.default_rng(5).integers(30, 220, (facets, 3))
+    thumbs = np.broadcast_to(tints[of][:, None, None], (count, 32, 32, 3)).astype(np.uint8)
+    made = []
+    for number in range(facets):
+        members = np.flatnonzero(of == number)
+        centre = xy[members].mean(0)
+        near = np.hypot(*(xy[members] - centre).T).argsort()
+        made.append(Facet(tuple(members[near].tolist()), (float(centre[0]), float(centre[1])), 5, 0.6, 0.9,
+                          f"kind {number}", 0.75))  # fmt: skip
+    return FacetMap(
+        frozen(xy.astype(np.float32)),
+        frozen(np.full(count, 0.6, np.float32)),
+        tuple(FacetPoint(f"n01/img_{one}.JPEG", None, "goldfish", 5.0 + one) for one in range(count)),
+        frozen(thumbs),
+        tuple(made),
+        CodeSpace(layer, column, np.zeros(width, np.float32), np.eye(2, width, dtype=np.float32),
+                  frozen(xy.astype(np.float32))),
+    )  # fmt: skip
+
+
+def with_facets(ref: UnitRef, facets: FacetMap, kinds: Sequence[str] = FACET_KINDS) -> UnitPictures:
+    """A unit whose atlas holds a facet map and the facets' pictures."""
+    count = len(facets.facets)
+    return UnitPictures(ref, {kind: some_pictures(kind, count) for kind in kinds}, facets=facets)
 
 
 def some_tiles(

@@ -1,4 +1,4 @@
-"""What is known of the selected unit: four sets of pictures from beforehand, this session's, or one being painted."""
+"""What is known of the selected unit: pictures from beforehand, this session's, one being painted, its facet map."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from deepvis_app.session.painting import toggle_painting
 from deepvis_app.ui.panels.base import Panel
 from deepvis_app.ui.panels.common import unit_name
 from deepvis_app.ui.panels.data_pictures import DataPictures
+from deepvis_app.ui.panels.facet_page import FacetPage
 from deepvis_app.ui.panels.kinds_block import DEEP, WHY, KindsBlock
 from deepvis_app.ui.panels.paint_page import PaintPage
 from deepvis_app.ui.panels.picture_block import PictureBlock
@@ -32,6 +33,7 @@ FROM = (
     ),
     ("session", "From this session", "What excited the unit most since the program was started"),
     ("painting", "Painted now", "A picture that excites the unit, while it comes about (key 6)"),
+    ("facets", "Its facets", "The kinds of images that excite the unit, as a map (key Shift+F)"),
 )
 TOGETHER = ("top", "deconv")  # the same rank is the same patch
 NO_NETWORK = "No network is loaded."
@@ -43,7 +45,7 @@ _PATIENCE = 2  # slow ticks before a unit whose pictures have not come is said t
 
 
 class UnitPicturesPanel(Panel):
-    """Preferred pictures, top-9 patches and their deconv; or the session's records; or what is being painted."""
+    """Preferred pictures, top-9 patches and their deconv; or the session's records, a painting, the facet map."""
 
     name, title = "unit_pictures", "Unit pictures"
 
@@ -68,14 +70,18 @@ class UnitPicturesPanel(Panel):
             "deconv": self.why,
         }
         self.provenance = FewLines(3)
-        self.chooser = Chooser("Which pictures of the unit (keys 7 and 6)", FROM, self._choose_from)
+        self.chooser = Chooser("Which pictures of the unit (keys 7, 6 and Shift+F)", FROM, self._choose_from)
         self.paint = FlatButton(
             "Paint", "Paint this unit now and watch it, or stop (key 6)",
             lambda: toggle_painting(session), checkable=True,
         )  # fmt: skip
         self.data = DataPictures(tuple(self.blocks.values()), self.provenance)
         self.live, self.painting = SessionPictures(session), PaintPage(session)
-        self._pages: dict[str, QWidget] = {"data": self.data, "session": self.live, "painting": self.painting}
+        self.facets = FacetPage(session)
+        self._live_pages: dict[str, SessionPictures | PaintPage | FacetPage] = {
+            "session": self.live, "painting": self.painting, "facets": self.facets,
+        }  # fmt: skip
+        self._pages: dict[str, QWidget] = {"data": self.data, **self._live_pages}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -88,7 +94,7 @@ class UnitPicturesPanel(Panel):
         self._show_page("data")
 
     def _connect(self) -> None:
-        for page in (self.live, self.painting):
+        for page in self._live_pages.values():
             page.wanted.connect(self.wanted)
         for place, block in self.blocks.items():
             block.section.chosen.connect(partial(self._enlarge, place))
@@ -104,10 +110,8 @@ class UnitPicturesPanel(Panel):
         self.chooser.show_key(state.pictures_from)
         self.paint.setChecked(state.painting)
         self._show_page(state.pictures_from)
-        if state.pictures_from == "session":
-            self.live.show_view(view)
-        elif state.pictures_from == "painting":
-            self.painting.show_view(view)
+        if state.pictures_from in self._live_pages:
+            self._live_pages[state.pictures_from].show_view(view)
         key = (view.model, view.pictures, state.layer)
         if len(self._shown) == len(key) and all(a is b for a, b in zip(key, self._shown, strict=True)):
             return
@@ -125,7 +129,7 @@ class UnitPicturesPanel(Panel):
 
     def slow_tick(self) -> None:
         """A unit that is read at once never shows the word for it: sections would flash with every click."""
-        for page in (self.live, self.painting):
+        for page in self._live_pages.values():
             if page.isVisible():
                 page.slow_tick()
         if self.session.view.pictures is not None or self.session.view.model is None:
