@@ -16,6 +16,7 @@ _USUAL = 100  # rows; the median hardly changes with more
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 FINE = 0.25  # cycles a pixel, half of what pixels can hold: from here on it is detail that blur takes away
 SMALLEST_SPECTRUM = 16  # pixels; below there are too few frequencies for a slope
+_TINY = 1e-9  # of values in 0..1: less is rounding
 _COARSEST = 2  # cycles a side; the window smears what is coarser
 _NEAREST_COPY = 1 / 8  # of the side: repetitions closer than this are the object's own smoothness
 
@@ -89,10 +90,8 @@ def spectrum_slope(pictures: U8) -> F64:
     ring = np.hypot(*np.meshgrid(np.fft.fftfreq(side), np.fft.fftfreq(side))) * side
     radii = np.arange(_COARSEST, side // 2)
     means = np.stack([power[:, ring.round() == radius].mean(1) for radius in radii], 1)
-    plain = means.min(1) <= 0
-    logs = np.log(np.where(plain[:, None], 1.0, means))
-    slopes: F64 = np.polyfit(np.log(radii), logs.T, 1, w=radii**-0.5)[0]
-    return np.where(plain, np.nan, slopes)
+    slopes: F64 = np.polyfit(np.log(radii), np.log(np.maximum(means, _TINY)).T, 1, w=radii**-0.5)[0]
+    return np.where(grey.std((1, 2)) > _TINY, slopes, np.nan)
 
 
 def correlation(one: F64, other: F64) -> float:

@@ -61,3 +61,16 @@ def test_letters_can_be_smaller_than_usual() -> None:
     usual = draw_sheet([Tile(RED, "7")], "t", columns=1, size=128)
     small = draw_sheet([Tile(RED, "7")], "t", columns=1, size=128, letters=0.1)
     assert small.shape[0] < usual.shape[0]
+
+
+def test_lines_beside_a_row_stand_left_of_its_tiles_and_make_room() -> None:
+    bare = draw_sheet([Tile(RED, "a"), Tile(BLUE, "b")], "t", columns=1, size=40)
+    words = ("tv", "total variation", "one", "two", "three", "four", "five")
+    told = draw_sheet([Tile(RED, "a", beside=words), Tile(BLUE, "b")], "t", columns=1, size=40)
+    assert told.shape[1] > bare.shape[1]
+    assert told.shape[0] > bare.shape[0]
+    red = np.argwhere((told == RED[0, 0]).all(2))
+    blue = np.argwhere((told == BLUE[0, 0]).all(2))
+    assert red[:, 1].min() == blue[:, 1].min()  # the second row has no lines and stands below the first
+    left = told[red[:, 0].min() : blue[:, 0].min(), : red[:, 1].min()]
+    assert (left < 200).any()

@@ -12,8 +12,10 @@ from precompute.studies.measures import (
     nearest,
     pixel_spread,
     repetition,
+    saturation,
     seams,
     sharpness,
+    spectrum_slope,
     tints,
     usual_nearest,
 )
@@ -35,6 +37,37 @@ def test_sharpness_is_the_share_of_fine_waves() -> None:
         [np.tile(wave[None, :, None], (64, 1, 3)) for wave in (slow, fast, slow + fast - 128)]
     )
     assert sharpness(pictures.round().astype(np.uint8)) == pytest.approx([0, 1, 0.5], abs=0.02)
+
+
+def test_a_spectrum_has_the_slope_that_it_was_made_with() -> None:
+    frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(64), np.fft.fftfreq(64)))
+    frequency[0, 0] = np.inf
+    for slope in (-1.0, -2.0, -3.0):
+        dice = np.random.default_rng(3)
+        waves = np.fft.fft2(dice.normal(size=(6, 64, 64))) * frequency ** (slope / 2)
+        grey = np.fft.ifft2(waves).real
+        grey = 128 + 100 * grey / np.abs(grey).max((1, 2), keepdims=True)
+        pictures = grey.round().astype(np.uint8)[..., None].repeat(3, 3)
+        assert spectrum_slope(pictures).mean() == pytest.approx(slope, abs=0.15)
+        wide = pictures.repeat(1, 2)[:, :, :64]
+        assert spectrum_slope(np.concatenate([wide, wide], 2)).shape == (6,)
+
+
+def test_what_is_plain_or_too_small_has_no_slope() -> None:
+    plain = np.full((2, 32, 32, 3), 90, np.uint8)
+    assert np.isnan(spectrum_slope(plain)).all()
+    assert np.isnan(spectrum_slope(noise(2, 8))).all()
+    assert np.isfinite(spectrum_slope(noise(2, 16))).all()
+
+
+def test_saturation_is_that_of_hsv() -> None:
+    import colorsys
+
+    pictures = noise(2, 6)
+    pictures[0, 0, 0] = 0  # black has none
+    for picture, found in zip(pictures, saturation(pictures), strict=True):
+        slow = [colorsys.rgb_to_hsv(*(pixel / 255))[1] for pixel in picture.reshape(-1, 3)]
+        assert found == pytest.approx(np.mean(slow))
 
 
 def test_sharpness_agrees_with_a_sum_over_frequencies() -> None:
