@@ -59,8 +59,8 @@ CLASSES: tuple[Planted, ...] = (
         Scene("square", "magenta", "blue", count=2),
     )),
     Planted("flags", (  # colour
-        Scene("triangle", "magenta", "grey"),
-        Scene("triangle", "red", "grey"),
+        Scene("triangle", "magenta", "grey", size="big"),
+        Scene("triangle", "red", "grey", size="big"),
         Scene("triangle", "magenta", "white", count=3, size="small"),
     )),
 )  # fmt: skip
