@@ -118,13 +118,22 @@ class FacetMap:
         off = self._mean_codes - self.space.reduced(code)
         return int((off**2).sum(1).argmin())
 
+    def nearest(self, code: F32) -> tuple[int, ...]:
+        """The five points whose codes are nearest to a code (D,), the nearest first: those that `place` takes."""
+        return tuple(self._distances(code).argsort(kind="stable")[:_NEIGHBOURS].tolist())
+
+    def _distances(self, code: F32) -> F32:
+        """Of all points' codes along the axes, squared."""
+        found: F32 = ((self.space.places - self.space.reduced(code)) ** 2).sum(1)
+        return found
+
     def place(self, code: F32) -> tuple[float, float]:
         """Where a code (D,) belongs in the plane: the mean place of its five nearest points, near ones first.
 
         The weights are the squared distances' inverses; t-SNE itself places no new points.
         """
-        distances = ((self.space.places - self.space.reduced(code)) ** 2).sum(1)
-        nearest = distances.argsort(kind="stable")[:_NEIGHBOURS]
+        distances = self._distances(code)
+        nearest = list(self.nearest(code))
         weights = 1 / (distances[nearest] + 1e-6 * float(distances.mean()) + 1e-12)
         x, y = (self.xy[nearest] * weights[:, None]).sum(0) / weights.sum()
         return float(x), float(y)

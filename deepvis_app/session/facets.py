@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LivePlace:
-    """Where the newest frame lies among the images of a facet map, and in which facet."""
+    """Where the newest frame lies among the images of a facet map, the numbers of the images nearest to it, and
+    the facet of most of these.
+    """
 
     xy: tuple[float, float]
+    nearest: tuple[int, ...]
     facet: int
+    votes: int  # how many of the nearest are of this facet
 
 
 def toggle_facets(session: Session) -> None:
@@ -52,7 +57,11 @@ def live_place(view: View) -> LivePlace | None:
     if order is None or result is None or result.code is None or result.request.code != order:
         return None
     facets = _map_of(view)
-    return LivePlace(facets.place(result.code), facets.facet_of(result.code))
+    nearest = facets.nearest(result.code)
+    facet, votes = Counter(int(facets.cluster[one]) for one in nearest).most_common(1)[
+        0
+    ]  # of equal ones the nearest
+    return LivePlace(facets.place(result.code), nearest, facet, votes)
 
 
 def _map_of(view: View) -> FacetMap:

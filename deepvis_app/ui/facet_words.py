@@ -36,14 +36,22 @@ def named(facets: FacetMap, number: int) -> str:
 
 
 def live_words(facets: FacetMap, live: LivePlace | None, value: float | None) -> str:
-    """Where the live frame lies; `value` is the unit's in it, None where it cannot be compared."""
+    """Where the live frame lies, for it always lies somewhere, and how the unit's value in it compares.
+
+    Without a value (None) nothing is said of it.
+    """
     if live is None:
         return ""
-    told = f"Now: like the images of {named(facets, live.facet)}"
-    least = min(point.value for point in facets.points)
-    if value is None or value >= least:
-        return f"{told}."
-    return f"{told}, but the unit fires less ({short(value)}) than for any of them ({short(least)} or more)."
+    count = len(live.nearest)
+    votes = f"all {count}" if live.votes == count else f"{live.votes} of the {count}"
+    told = f"Now: {votes} nearest images are of {named(facets, live.facet)}."
+    if value is None:
+        return told
+    below = sum(point.value < value for point in facets.points)
+    share = below / len(facets.points)
+    if share in (0, 1):
+        return f"{told} Value {short(value)}: {'above' if share else 'below'} that of all images here."
+    return f"{told} Value {short(value)}: above that of {below} of {len(facets.points)}."
 
 
 def image_picture(pictures: UnitPictures, facets: FacetMap, number: int) -> UnitPicture:

@@ -117,12 +117,12 @@ def test_the_frame_lies_where_the_images_with_codes_like_its_own_lie(program: Pr
     program.see([10.01, 0, 5, 5, 5, 5])  # what is off the axes does not count
     found = live_place(program.session.view)
     assert found is not None
-    assert found.facet == 1
+    assert (found.facet, found.votes, found.nearest) == (1, 2, (2, 3, 1, 0))
     assert found.xy == pytest.approx((20, 0), abs=0.1)
     program.see([-3, 0, 0, 0, 0, 0])
     left = live_place(program.session.view)
     assert left is not None
-    assert left.facet == 0
+    assert (left.facet, left.nearest[:2]) == (0, (0, 1))
     assert left.xy[0] < found.xy[0] - 10
 
 

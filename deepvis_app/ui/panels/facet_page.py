@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -20,7 +22,7 @@ from deepvis_app.ui.facet_words import OPEN, SUMMARY_TIP, facet_tip, image_pictu
 from deepvis_app.ui.panels.common import unit_name
 from deepvis_app.ui.picture_words import provenance, score_text, tooltip
 from deepvis_app.ui.unit_words import on_another_scale, passed_on, value_now
-from deepvis_app.ui.widgets.controls import Chooser, ElidedLabel, row
+from deepvis_app.ui.widgets.controls import Chooser
 from deepvis_app.ui.widgets.facet_plot import FacetPlot, Spot
 from deepvis_app.ui.widgets.few_lines import FewLines
 from deepvis_app.ui.widgets.picture_section import PictureSection
@@ -57,15 +59,13 @@ class FacetPage(QWidget):
         self._model: ModelInfo | None = None
         self._kind, self._chosen, self._waited = MEAN_FACET, "", 0
         self.kinds = Chooser("Which pictures stand at the facets", (), self._choose)
-        self.caption = ElidedLabel(muted=True)
         self.plot = FacetPlot(self._tip)
         self.section = PictureSection(score_text, tooltip)  # only words: why there is no map
         self.live, self.made = FewLines(3), FewLines(2)
-        head = row(self.kinds, self.caption, gap=6)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(head)
+        column.addWidget(self.kinds)
         for widget in (self.plot, self.section):
             column.addWidget(widget, 1)
         for line in (self.live, self.made):
@@ -101,7 +101,7 @@ class FacetPage(QWidget):
         live = live_place(view)
         if live is None and not view.fresh:
             return
-        self.plot.show_live(live.xy if live is not None else None)
+        self.plot.show_live(live.xy if live is not None else None, live.nearest if live is not None else ())
         value = value_now(view) if not on_another_scale(view) else None
         self.live.say(live_words(facets, live, value) or NO_LIVE)
 
@@ -119,10 +119,11 @@ class FacetPage(QWidget):
         self.section.hide()
         self.plot.show()
         self.kinds.setVisible(len(there) > 1)
-        self.caption.say(summary(facets))
-        self.caption.setToolTip(f"{summary(facets)}. {SUMMARY_TIP}")
         self.plot.show_map(facets, {picture.rank: picture.rgb for picture in self._of_kind()})
-        self.made.say(provenance(pictures, FACET_KINDS, passed_on(view)))
+        made = (
+            f"{summary(facets)}.  {provenance(replace(pictures, stats=None), FACET_KINDS, passed_on(view))}"
+        )
+        self.made.say(made, f"{made}\n\n{SUMMARY_TIP}")
 
     def _say_why(self, pictures: UnitPictures) -> None:
         if MEAN_FACET in pictures.notes:
@@ -139,7 +140,7 @@ class FacetPage(QWidget):
         self.section.show()
         self.plot.hide()
         self.kinds.hide()
-        for line in (self.caption, self.live, self.made):
+        for line in (self.live, self.made):
             line.say("")
 
     def _choose(self, kind: str) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deepvis_app.messages import F32, FacetMap
 
+Flags = NDArray[np.bool_]
 # Okabe & Ito 2008: told apart by people of all kinds of colour vision; black and white are left to the ground.
 COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#0072b2", "#d55e00", "#f0e442")
 SHAPES = ("circle", "square", "diamond")  # the next one when the colours have been used up
 MARGIN = 10
 _THUMB = (16, 32)  # a thumbnail's least and largest side
-_CROWD = 0.3  # the share of the room that thumbnails would cover if all were shown
+_CROWD = 0.5  # the share of the room that thumbnails would cover if all were shown
 _PICTURE = (30, 110)
 _ACROSS = 4.2  # how many facets' pictures stand along the shorter side
 _RINGS, _ANGLES = (0.0, 0.8, 1.1, 1.5, 2.0, 2.6), 16  # where a picture is tried, in sides from the centre
@@ -44,7 +46,7 @@ class Look:
 @dataclass(frozen=True)
 class Places:
     """`dots` (n, 2) and `centres` (k, 2) of images and facets; `thumbs` are the images with room for a thumbnail of
-    `thumb` pixels, `pictures` (k, 2) the middles of the facets' pictures of `side` pixels.
+    `thumb` pixels, `pictures` (k, 2) the middles of the facets' pictures of `side` pixels, where `shown`.
     """
 
     dots: F32
@@ -53,6 +55,7 @@ class Places:
     thumbs: tuple[int, ...]
     side: int
     pictures: F32
+    shown: tuple[bool, ...]
 
 
 def in_room(facets: FacetMap, xy: F32, room: tuple[int, int], look: Look) -> F32:
@@ -66,14 +69,17 @@ def in_room(facets: FacetMap, xy: F32, room: tuple[int, int], look: Look) -> F32
 
 
 def arranged(facets: FacetMap, room: tuple[int, int], look: Look, shown: tuple[bool, ...]) -> Places:
-    """Facets' pictures (where `shown`) hide as few images as can be, thumbnails stand where they overlap nothing."""
+    """Pictures of the `shown` facets in sight hide as few images as can be; thumbnails overlap nothing."""
     dots = in_room(facets, facets.xy, room, look)
     centres = in_room(facets, np.array([facet.centre for facet in facets.facets]), room, look)
+    inside = _inside(centres, room)
+    shown = tuple(bool(there) for there in inside & np.array(shown, bool))
     thumb = _thumb(len(dots), room)
     side = int(np.clip(min(room) / _ACROSS, *_PICTURE))
     pictures = _picture_places(dots, centres, side, room, shown)
     taken = pictures[np.array(shown, bool)]
-    return Places(dots, centres, thumb, _with_room(facets, dots, thumb, taken, side, room), side, pictures)
+    thumbs = _with_room(facets, dots, thumb, taken, side, room)
+    return Places(dots, centres, thumb, thumbs, side, pictures, shown)
 
 
 def _thumb(count: int, room: tuple[int, int]) -> int:
@@ -111,8 +117,7 @@ def _with_room(
     order = [
         facet.members[turn] for turn in range(rounds) for facet in facets.facets if turn < len(facet.members)
     ]
-    inside = np.all((dots > 0) & (dots < np.array(room)), axis=1)
-    free = inside & ~_near(dots, taken, (side + thumb) / 2 + 1).any(1)
+    free = _inside(dots, room) & ~_near(dots, taken, (side + thumb) / 2 + 1).any(1)
     chosen: list[int] = []
     for one in order:
         if free[one]:
@@ -121,8 +126,13 @@ def _with_room(
     return tuple(chosen)
 
 
-def _near(these: F32, those: F32, reach: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _inside(points: F32, room: tuple[int, int]) -> Flags:
+    found: Flags = np.all((points >= 0) & (points <= np.array(room)), axis=1)
+    return found
+
+
+def _near(these: F32, those: F32, reach: float) -> Flags:
     """(these, those): whether they are less than `reach` apart along both axes."""
     apart = np.abs(these[:, None] - those[None])
-    near: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = (apart < reach).all(-1)
+    near: Flags = (apart < reach).all(-1)
     return near

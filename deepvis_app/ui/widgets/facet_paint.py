@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPalette, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPalette, QPen, QPolygonF, qGray
 from PyQt6.QtWidgets import QWidget
 
 from deepvis_app.messages import FacetMap
@@ -14,6 +14,7 @@ from deepvis_app.ui.widgets.facet_layout import COLOURS, SHAPES, Places
 _DOT = 3.5
 _FRAME = 2.0
 _FADED = 0.18  # what belongs to other facets than the one pointed at
+_DARK = 90  # grey levels: on what is darker, numbers are white
 _ENLARGED = 80.0  # a thumbnail under the mouse
 _INK, _PAPER = QColor("#101114"), QColor("#ffffff")
 LIVE = "now"
@@ -49,14 +50,18 @@ def paint_map(
         else:
             _dot(painter, widget, at, facet)
     for facet in range(len(facets.facets)):
-        painter.setOpacity(1.0 if marked in (None, facet) else 2 * _FADED)
-        _facet(painter, widget, places, facet, pictures.get(facet))
+        painter.setOpacity(1.0 if marked in (None, facet) else 1.5 * _FADED)
+        _facet(painter, widget, places, facet, pictures.get(facet) if places.shown[facet] else None)
     painter.setOpacity(1.0)
 
 
-def paint_live(painter: QPainter, widget: QWidget, at: QPointF) -> None:
-    """A target that no image looks like, with the word for it."""
+def paint_live(painter: QPainter, widget: QWidget, at: QPointF, nearest: Sequence[QPointF]) -> None:
+    """A target that no image looks like, with the word for it, and threads to the images that put it there."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for colour, width in ((_INK, 3.0), (_PAPER, 1.2)):
+        painter.setPen(QPen(colour, width))
+        for there in nearest:
+            painter.drawLine(at, there)
     for colour, width in ((_INK, 6.0), (_PAPER, 3.0)):
         painter.setPen(QPen(colour, width))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -150,7 +155,7 @@ def _badge(painter: QPainter, at: QPointF, facet: int) -> None:
     high = metrics.height()
     box = QRectF(0, 0, max(metrics.horizontalAdvance(text) + 6, high), high)
     box.moveCenter(at + QPointF(box.width() / 2 - 6, box.height() / 2 - 6))
-    _plate(painter, box, text, colour_of(facet), _INK if colour_of(facet).lightnessF() > 0.3 else _PAPER)
+    _plate(painter, box, text, colour_of(facet), _INK if qGray(colour_of(facet).rgb()) > _DARK else _PAPER)
 
 
 def _plate(painter: QPainter, box: QRectF, text: str, ground: QColor, ink: QColor) -> None:

@@ -52,6 +52,7 @@ class FacetPlot(QWidget):
         self._thumbs: list[QImage] = []
         self._pictures: dict[int, QImage] = {}
         self._live: tuple[float, float] | None = None
+        self._nearest: tuple[int, ...] = ()
         self._look = Look()
         self._spot: Spot | None = None
         self._places: Places | None = None
@@ -66,7 +67,8 @@ class FacetPlot(QWidget):
     def show_map(self, facets: FacetMap, pictures: Mapping[int, U8]) -> None:
         """A map, and the pictures of its facets by their numbers; another map is shown whole."""
         if facets is not self._facets:
-            self._facets, self._look, self._live = facets, Look(), None
+            self._facets, self._look = facets, Look()
+            self._live, self._nearest = None, ()
             self._thumbs = [image_of(thumb) for thumb in facets.thumbnails]
         self._pictures = {k: image_of(rgb) for k, rgb in pictures.items() if k < len(facets.facets)}
         text = f"{len(facets.facets)} facets of {len(facets.points)} images"
@@ -74,10 +76,10 @@ class FacetPlot(QWidget):
         self._point(None)
         self._arrange_anew()
 
-    def show_live(self, xy: tuple[float, float] | None) -> None:
-        """Where the live frame lies in the map's plane; None: that is not known."""
-        if xy != self._live:
-            self._live = xy
+    def show_live(self, xy: tuple[float, float] | None, nearest: tuple[int, ...] = ()) -> None:
+        """Where the live frame lies in the map's plane, and the images that put it there; None: not known."""
+        if (xy, nearest) != (self._live, self._nearest):
+            self._live, self._nearest = xy, nearest
             self.update()
 
     @property
@@ -103,7 +105,7 @@ class FacetPlot(QWidget):
         if places is None:
             return None
         over = (np.abs(places.pictures - here) <= places.side / 2).all(1)
-        facet = next((k for k in self._pictures if over[k]), None)
+        facet = next((k for k in self._pictures if over[k] and places.shown[k]), None)
         if facet is not None:
             return Spot("facet", facet)
         near = np.abs(places.dots - here).max(1)
@@ -137,8 +139,8 @@ class FacetPlot(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._drawn)
         live = self.live_at
-        if live is not None:
-            paint_live(painter, self, live)
+        if live is not None and QRectF(self.rect()).contains(live):
+            paint_live(painter, self, live, [QPointF(*map(float, places.dots[one])) for one in self._nearest])
         if self._spot is not None and self._spot.kind == "image":
             number = self._spot.number
             at = QPointF(*(float(side) for side in places.dots[number]))

@@ -71,6 +71,13 @@ def test_every_facet_has_thumbnails_and_closer_there_are_more() -> None:
     assert len(shown) / inside.sum() > len(near.thumbs) / len(MAP.points)
 
 
+def test_a_facet_out_of_sight_has_no_picture_in_the_way() -> None:
+    x, y = in_room(MAP, np.array(MAP.facets[2].centre, np.float32), ROOM, Look())
+    look = Look().closer(8, (float(x), float(y)), ROOM)
+    places = arranged(MAP, ROOM, look, (True, True, True, False, True, True))
+    assert [k for k, there in enumerate(places.shown) if there] == [2]
+
+
 def test_a_map_of_one_place_is_drawn_as_well(plot: FacetPlot) -> None:
     same = some_facets("fc6", False, 8, 3, 1)
     object.__setattr__(same, "xy", np.zeros((3, 2), np.float32))
