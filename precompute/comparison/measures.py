@@ -34,7 +34,7 @@ MEASURES = (
     Measure("itself", "seen by itself", ".0%"),
     Measure("seen", "seen by others", ".0%", "high", "Taken for the class most often by independent networks"),
     Measure("diversity", "diversity", ".3f", "high", "Differs most from seed to seed"),
-    Measure("distance", "distance", ".2f", "one", "As far from real pictures as these from each other, most nearly"),
+    Measure("distance", "distance", ".2f", "one", "Comes closest to the distance of real pictures from each other"),
     Measure("slope", "slope", ".2f", "real", "Has the power spectrum most like that of real pictures"),
     Measure("saturation", "saturation", ".2f", "real", "Has colours most nearly as strong as those of real pictures"),
     Measure("seconds", "seconds", ".2f", "low", "Is the quickest"),
