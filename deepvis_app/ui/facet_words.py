@@ -35,23 +35,18 @@ def named(facets: FacetMap, number: int) -> str:
     )
 
 
-def live_words(facets: FacetMap, live: LivePlace | None, value: float | None) -> str:
-    """Where the live frame lies, for it always lies somewhere, and how the unit's value in it compares.
+def live_words(facets: FacetMap, live: LivePlace) -> str:
+    """Where the live frame lies, for it always lies somewhere: `Now: facet 2, 4 of 5 nearest (mostly bell pepper)`."""
+    name, _, more = named(facets, live.facet).partition(" (")
+    return f"Now: {name}, {live.votes} of {len(live.nearest)} nearest{f' ({more}' if more else ''}"
 
-    Without a value (None) nothing is said of it.
-    """
-    if live is None:
-        return ""
-    count = len(live.nearest)
-    votes = f"all {count}" if live.votes == count else f"{live.votes} of the {count}"
-    told = f"Now: {votes} nearest images are of {named(facets, live.facet)}."
-    if value is None:
-        return told
-    below = sum(point.value < value for point in facets.points)
-    share = below / len(facets.points)
-    if share in (0, 1):
-        return f"{told} Value {short(value)}: {'above' if share else 'below'} that of all images here."
-    return f"{told} Value {short(value)}: above that of {below} of {len(facets.points)}."
+
+def live_value(facets: FacetMap, value: float) -> str:
+    """How the unit's value in the live frame compares with that in the images."""
+    below, count = sum(point.value < value for point in facets.points), len(facets.points)
+    if below in (0, count):
+        return f"Value {short(value)}: {'above' if below else 'below'} all {count}"
+    return f"Value {short(value)}: above {below} of {count}"
 
 
 def image_picture(pictures: UnitPictures, facets: FacetMap, number: int) -> UnitPicture:

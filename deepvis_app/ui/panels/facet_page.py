@@ -18,11 +18,19 @@ from deepvis_app.messages import (
 )
 from deepvis_app.session import Session, View
 from deepvis_app.session.facets import live_place
-from deepvis_app.ui.facet_words import OPEN, SUMMARY_TIP, facet_tip, image_picture, live_words, summary
+from deepvis_app.ui.facet_words import (
+    OPEN,
+    SUMMARY_TIP,
+    facet_tip,
+    image_picture,
+    live_value,
+    live_words,
+    summary,
+)
 from deepvis_app.ui.panels.common import unit_name
 from deepvis_app.ui.picture_words import provenance, score_text, tooltip
 from deepvis_app.ui.unit_words import on_another_scale, passed_on, value_now
-from deepvis_app.ui.widgets.controls import Chooser
+from deepvis_app.ui.widgets.controls import Chooser, ElidedLabel
 from deepvis_app.ui.widgets.facet_plot import FacetPlot, Spot
 from deepvis_app.ui.widgets.few_lines import FewLines
 from deepvis_app.ui.widgets.picture_section import PictureSection
@@ -61,14 +69,16 @@ class FacetPage(QWidget):
         self.kinds = Chooser("Which pictures stand at the facets", (), self._choose)
         self.plot = FacetPlot(self._tip)
         self.section = PictureSection(score_text, tooltip)  # only words: why there is no map
-        self.live, self.made = FewLines(3), FewLines(2)
+        # of one line each: the map would jump if what is said of each frame took now two lines, now three
+        self.live, self.value = ElidedLabel(muted=True), ElidedLabel(muted=True)
+        self.made = FewLines(2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.kinds)
         for widget in (self.plot, self.section):
             column.addWidget(widget, 1)
-        for line in (self.live, self.made):
+        for line in (self.live, self.value, self.made):
             column.addWidget(line)
         self.plot.chosen.connect(self._open)
         self._say(LOADING)
@@ -103,7 +113,8 @@ class FacetPage(QWidget):
             return
         self.plot.show_live(live.xy if live is not None else None, live.nearest if live is not None else ())
         value = value_now(view) if not on_another_scale(view) else None
-        self.live.say(live_words(facets, live, value) or NO_LIVE)
+        self.live.say(live_words(facets, live) if live is not None else NO_LIVE)
+        self.value.say(live_value(facets, value) if live is not None and value is not None else "")
 
     def _show(self, view: View, pictures: UnitPictures) -> None:
         """The unit's map, or why there is none."""
@@ -117,7 +128,8 @@ class FacetPage(QWidget):
         self.kinds.set_choices(there)
         self.kinds.show_key(self._kind)
         self.section.hide()
-        self.plot.show()
+        for widget in (self.plot, self.live, self.value):
+            widget.show()
         self.kinds.setVisible(len(there) > 1)
         self.plot.show_map(facets, {picture.rank: picture.rgb for picture in self._of_kind()})
         made = (
@@ -140,8 +152,9 @@ class FacetPage(QWidget):
         self.section.show()
         self.plot.hide()
         self.kinds.hide()
-        for line in (self.live, self.made):
-            line.say("")
+        for line in (self.live, self.value):
+            line.hide()
+        self.made.say("")
 
     def _choose(self, kind: str) -> None:
         self._chosen = kind

@@ -133,6 +133,6 @@ def _inside(points: F32, room: tuple[int, int]) -> Flags:
 
 def _near(these: F32, those: F32, reach: float) -> Flags:
     """(these, those): whether they are less than `reach` apart along both axes."""
-    apart = np.abs(these[:, None] - those[None])
-    near: Flags = (apart < reach).all(-1)
+    (x, y), (across, down) = these.T, those.T
+    near: Flags = (np.abs(x[:, None] - across) < reach) & (np.abs(y[:, None] - down) < reach)
     return near

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from deepvis_app.messages import AM_FACET, DGN_FACET, MEAN_FACET, CodeOrder, UnitPictures, UnitRef
+from deepvis_app.ui.facet_words import live_value
 from deepvis_app.ui.panels.facet_page import FIND, INVITATION, LOADING, NO_LIVE, NO_NETWORK, FacetPage
 from deepvis_app.ui.panels.unit_pictures import UnitPicturesPanel
 from deepvis_app.ui.widgets.facet_plot import Spot
@@ -165,14 +166,30 @@ def test_the_live_frames_dot_follows_its_code(shown: Shown) -> None:
         at = shown.page.plot.live_at
         assert at is not None
         assert (at.x(), at.y()) == pytest.approx(shown.dot(number), abs=4)
-        assert f"facet {MAP.cluster[number]} (mostly kind {MAP.cluster[number]})" in shown.page.live.text
-        assert "below that of all images here" in shown.page.live.text  # the canned maps stay below 5
+        facet = MAP.cluster[number]
+        assert shown.page.live.text() == f"Now: facet {facet}, 5 of 5 nearest (mostly kind {facet})"
+        assert shown.page.value.text().endswith(": below all 40")  # the canned maps stay below 5
         ends.append(at)
     assert ends[0] != ends[1]
     shown.page.plot.grab()
     shown.see(None)
     assert shown.page.plot.live_at is None
-    assert shown.page.live.text == NO_LIVE
+    assert (shown.page.live.text(), shown.page.value.text()) == (NO_LIVE, "")
+
+
+def test_what_is_said_of_frames_does_not_move_the_map(shown: Shown) -> None:
+    sizes = []
+    for found in (code(0, 0), code(10, 0), None, code(-9, 9)):
+        shown.see(found)
+        shown.page.grab()
+        sizes.append(shown.page.plot.size())
+    assert len({(size.width(), size.height()) for size in sizes}) == 1
+
+
+def test_values_are_compared_with_those_of_the_images() -> None:
+    assert live_value(MAP, 3.0) == "Value 3: below all 40"
+    assert live_value(MAP, 15.5) == "Value 15.5: above 11 of 40"
+    assert live_value(MAP, 99.0) == "Value 99: above all 40"
 
 
 def test_the_last_dot_stays_while_an_answer_is_awaited_and_goes_with_its_unit(shown: Shown) -> None:
