@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Exit status 0, or 130 when stopped: the methods that are finished are written, and finished pictures kept."""
     from precompute.comparison.bench import Bench, real_pictures
+    from precompute.comparison.painting import check
     from precompute.photographs import image_set
     from precompute.runner import STOPPED
     from precompute.studies.base import StudyStoppedError
@@ -70,13 +72,15 @@ def run(options: argparse.Namespace) -> int:
     _check(methods, desk)
     judges = _judges(desk)
     drawing = open_drawing(options.generator) if any(method.generator for method in methods) else None
+    images = image_set(options.images, options.limit) if options.images else None
+    stats = job.known_stats()[desk.layer.name]
+    bench = Bench(desk, field_box(desk.model, desk.layer), drawing, stats)
+    check(bench, methods)
     if missing := left_out(methods, options.methods):
         job.progress.note(f"Without --images there are no {', '.join(missing)}.")
     try:
-        images = image_set(options.images, options.limit) if options.images else None
-        reals = real_pictures(job, images, len(desk.seeds), options.seed) if images else {}
-        stats = job.known_stats()[desk.layer.name]
-        bench = Bench(desk, field_box(desk.model, desk.layer), drawing, stats, reals)
+        if images:
+            bench = replace(bench, reals=real_pictures(job, images, len(desk.seeds), options.seed))
         stem = compare(bench, methods, judges)
     except StudyStoppedError:
         job.progress.end("stopped", "Stopped: what is finished is kept, run it again to go on.")

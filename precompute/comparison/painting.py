@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from deepvis_app.messages import UnitPicture, UnitRecord
+from deepvis_app.messages import F32, U8, UnitPicture, UnitRecord
 from deepvis_app.models.fingerprint import fingerprint
 from precompute import runner
 from precompute.comparison.bench import Bench
@@ -42,6 +42,15 @@ def painted_by(bench: Bench, method: Method) -> list[Painted]:
     return WAYS[method.way](bench, method)
 
 
+def check(bench: Bench, methods: Sequence[Method]) -> None:
+    """Raises CommandError, before anything is made, for a method whose generator or prior does not fit."""
+    for method in methods:
+        if method.way == "chain":
+            _making(bench, method)
+        elif method.way == "facets":
+            _first(bench, method)
+
+
 def _noise(bench: Bench, method: Method) -> list[Painted]:
     return paint(bench.desk, _way(bench, method), tasks_of(bench.desk))
 
@@ -61,10 +70,9 @@ def _facets(bench: Bench, method: Method) -> list[Painted]:
     """In place of a seed each facet, from its mean picture and without noise, as the command `facets` paints it."""
     how = _way(bench, method)
     how = replace(how, wish=replace(how.wish, preset=replace(how.wish.preset, noise=0.0)))
-    drawing = bench.drawing if method.generator else None
-    first = coder(drawing.generator, drawing.card, bench.desk.model) if drawing else None
+    first = _first(bench, method)
     tasks = [
-        Task(unit, seed, first=first(mean) if first else mean)
+        Task(unit, seed, first=first(mean))
         for unit in bench.desk.units
         if unit in bench.reals
         for seed, mean in zip(bench.desk.seeds, bench.reals[unit].means, strict=False)
@@ -74,20 +82,11 @@ def _facets(bench: Bench, method: Method) -> list[Painted]:
 
 def _chain(bench: Bench, method: Method) -> list[Painted]:
     """A chain for each seed, and of each chain the state with which it ends."""
-    desk, drawing = bench.desk, _drawing(bench)
-    settings, ends = last_only(SETTINGS[method.preset], desk.options.steps, classes=desk.layer.is_class_layer)
-    prior = open_prior(desk.options.prior, drawing.generator, drawing.card, desk.model)
-    chains = len(desk.seeds)
-    wanted = Wanted(
-        settings, drawing.generator, prior, chains, chains * ends, _ANY, desk.seeds[0], codes=False
-    )
-    making = Making(desk.model, wanted, {desk.layer.name: bench.stats}, desk.stop.wait)
-    making.check([desk.layer], {desk.layer.name: desk.units})
+    desk = bench.desk
+    making, facts = _making(bench, method)
     made: list[Painted] = []
     desk.progress.start(len(desk.units), "units", method.name)
     making.told = desk.progress.partly
-    facts = [fingerprint(drawing.generator), as_json(settings), prior.told(), list(desk.seeds)]
-    facts += [desk.model.info.fingerprint, str(desk.model.preprocess), _told(bench)]
     for item in runner.chunks(desk.layer.name, desk.units, making.units_at_once()):
         key = key_of([*facts, item.layer, list(item.units)])
         of_item = kept_painted(key)
@@ -97,6 +96,21 @@ def _chain(bench: Bench, method: Method) -> list[Painted]:
         desk.progress.advance(len(item.units), desk.name(item.units[-1]))
         desk.check()
     return made
+
+
+def _making(bench: Bench, method: Method) -> tuple[Making, list[Any]]:
+    """What walks the chains, and all that decides about them as JSON values. Raises CommandError."""
+    desk, drawing = bench.desk, _drawing(bench)
+    settings, ends = last_only(SETTINGS[method.preset], desk.options.steps, classes=desk.layer.is_class_layer)
+    prior = open_prior(desk.options.prior, drawing.generator, drawing.card, desk.model)
+    chains = len(desk.seeds)
+    wanted = Wanted(
+        settings, drawing.generator, prior, chains, chains * ends, _ANY, desk.seeds[0], codes=False
+    )
+    making = Making(desk.model, wanted, {desk.layer.name: bench.stats}, desk.stop.wait)
+    making.check([desk.layer], {desk.layer.name: desk.units})
+    facts = [fingerprint(drawing.generator), as_json(settings), prior.told(), list(desk.seeds)]
+    return making, [*facts, desk.model.info.fingerprint, str(desk.model.preprocess), _told(bench)]
 
 
 WAYS: dict[str, Callable[[Bench, Method], list[Painted]]] = {
@@ -122,6 +136,14 @@ def last_only(settings: Settings, steps: int | None, *, classes: bool) -> tuple[
         "threshold": 0.0,
     }
     return changed(settings, {}, only), -(-steps // run)
+
+
+def _first(bench: Bench, method: Method) -> Callable[[U8], U8 | F32]:
+    """Where a painting from a mean picture begins: there, or at its code. Raises GeneratorError."""
+    if not method.generator:
+        return lambda mean: mean
+    drawing = _drawing(bench)
+    return coder(drawing.generator, drawing.card, bench.desk.model)
 
 
 def _way(bench: Bench, method: Method) -> Way:
