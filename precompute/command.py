@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from precompute.errors import CommandError
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.options import OptionError, Parser
 from precompute.progress import progress_of
 from precompute.runner import STOPPED, out_of_memory

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from precompute.command import FAILED
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.options import chosen_layers, load
 from precompute.runner import STOPPED
 

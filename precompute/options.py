@@ -127,6 +127,12 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_training(parser: argparse.ArgumentParser) -> None:
+    """The options of what is trained for a network."""
+    add_network(parser)
+    add_progress(parser)
+
+
 def positive(text: str) -> int:
     """For argparse: a whole number above 0."""
     if not text.isdecimal() or int(text) < 1:

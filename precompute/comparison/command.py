@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from precompute.comparison.methods import ALL, METHODS, Method, chosen_methods, left_out
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.options import OptionError, Target, add_model, add_progress, load, positive
 from precompute.options import seed as a_seed
 from precompute.studies.choices import add_generator, add_judges, add_objective

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from precompute.generators import ADVERSARY, BATCH, PICTURES
-from precompute.jobs.base import Job
-from precompute.options import add_network, add_progress, positive, seed
+from precompute.job import Job
+from precompute.options import add_training, positive, seed
 from precompute.progress import Progress
 from precompute.runner import STOPPED
 from precompute.synthesis.recipe import above, between
@@ -122,11 +122,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, help="where the result goes (default: the generators of your data folder)")
 
 
-def add_common(parser: argparse.ArgumentParser) -> None:
-    add_network(parser)
-    add_progress(parser)
-
-
 JOB = Job(
-    NAME, "train a network's generator of pictures from codes, for DGN-AM", add_arguments, run, add_common
+    NAME, "train a network's generator of pictures from codes, for DGN-AM", add_arguments, run, add_training
 )

@@ -1,5 +1,6 @@
 """Jobs: what fills an atlas. One file a job, one line here; importing this is quick (no torch)."""
 
+from precompute.job import Job
 from precompute.jobs import (
     dgn_am,
     export,
@@ -12,7 +13,6 @@ from precompute.jobs import (
     synthesis,
     top_images,
 )
-from precompute.jobs.base import Job
 
 JOBS: dict[str, Job] = {
     job.name: job

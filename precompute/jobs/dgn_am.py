@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.jobs.filling import add_making, check_layers, facts_of_wish, fill, in_half
 from precompute.jobs.sheets import conclude, facts_of, make_all, name_of, only_unit
 from precompute.options import OptionError, Target, positive, target

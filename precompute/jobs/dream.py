@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.jobs.filling import add_making, facts_of_wish, in_half
 from precompute.options import OptionError, Target, add_common, positive, target
 from precompute.synthesis.goals import (

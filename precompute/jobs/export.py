@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from precompute.jobs.base import Job
+from precompute.job import Job
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.options import OptionError, Target, positive, target
 from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
 from precompute.synthesis.recipe import PRESET_NAMES, NamesOrFile, above

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from precompute.jobs.base import Job
+from precompute.job import Job
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

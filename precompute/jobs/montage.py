@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.jobs.base import Job
+from precompute.job import Job
 
 if TYPE_CHECKING:
     from deepvis_app.messages import LayerInfo

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.options import OptionError, Target, positive, target
 from precompute.ppgn.command import whole_number
 from precompute.ppgn.settings import SETTING_NAMES, SETTINGS, Settings, as_json, changed, too_short

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.options import OptionError, add_progress
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.jobs.sheets import conclude, facts_of, make_all, name_of, only_unit
 from precompute.options import OptionError, Target, positive, target
 from precompute.synthesis.recipe import add_recipe, preset_of

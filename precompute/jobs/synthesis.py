@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.jobs.filling import add_making, check_layers, facts_of_wish, fill, in_half
 from precompute.options import Target, positive, target
 from precompute.synthesis.recipe import OBJECTIVE_NAMES, add_recipe, preset_of

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.options import Target, positive, target
 from precompute.runner import STOPPED, Outcome, chunks, conclude, run
 

@@ -7,9 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.generators.command import add_common
-from precompute.jobs.base import Job
-from precompute.options import load, positive, seed
+from precompute.job import Job
+from precompute.options import add_training, load, positive, seed
 from precompute.runner import STOPPED
 from precompute.synthesis.recipe import above
 
@@ -132,4 +131,4 @@ def whole_number(text: str) -> int:
     return 0 if text == "0" else positive(text)
 
 
-JOB = Job(NAME, "train a prior of codes for PPGN: a denoising autoencoder", add_arguments, run, add_common)
+JOB = Job(NAME, "train a prior of codes for PPGN: a denoising autoencoder", add_arguments, run, add_training)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deepvis_app.words import nearest
 from precompute.command import execute
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.options import (
     OptionError,
     Parser,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deepvis_app.files import assets_folder, cache_folder
-from precompute.jobs.base import Job
+from precompute.job import Job
 from precompute.options import add_progress, positive, seed
 from precompute.progress import Progress
 from precompute.runner import STOPPED
