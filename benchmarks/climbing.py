@@ -15,9 +15,10 @@ from deepvis_app.models import LoadedModel
 from deepvis_app.models.layers import as_maps
 from deepvis_app.models.probe import Probe
 from precompute.memory import keep_freed_memory
+from precompute.precision import half_is_fast
 from precompute.synthesis.ascent import Climb, Task, ascend
 from precompute.synthesis.maker import Wish
-from precompute.synthesis.making import Making, half_is_fast
+from precompute.synthesis.making import Making
 from precompute.synthesis.presets import DEFAULT, PRESETS
 
 PAIRS = 5

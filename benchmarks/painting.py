@@ -20,10 +20,10 @@ from deepvis_app.models import LoadedModel
 from precompute.generators.store import GeneratorError, load_generator, save_generator
 from precompute.generators.topology import AnyGenerator, Generator, Topology, initialise
 from precompute.memory import keep_freed_memory
+from precompute.precision import half_is_fast
 from precompute.synthesis.ascent import EXACT_SHARE, Ascent, Climb, Task
 from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
 from precompute.synthesis.maker import Maker, Wish
-from precompute.synthesis.making import half_is_fast
 from precompute.synthesis.objectives import AUTO
 from precompute.synthesis.presets import DGN, PRESETS
 

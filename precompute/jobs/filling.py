@@ -32,7 +32,7 @@ def add_making(parser: argparse.ArgumentParser) -> None:
 
 def in_half(options: argparse.Namespace, job: Target) -> bool:
     """Whether most steps are to be taken in bfloat16."""
-    from precompute.synthesis.making import half_is_fast
+    from precompute.precision import half_is_fast
 
     return options.precision == "bfloat16" or (options.precision == "auto" and half_is_fast(job.model.device))
 

@@ -30,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 0, or 130 when stopped: then the sheets show what was made until then."""
+    from precompute.precision import half_is_fast
     from precompute.synthesis import sweeping
     from precompute.synthesis.maker import Wish
-    from precompute.synthesis.making import half_is_fast
 
     job = target(options)
     unit = only_unit(job, "sweep")

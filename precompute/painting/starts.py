@@ -10,8 +10,8 @@ from deepvis_app.messages import F32, U8
 from deepvis_app.models import LoadedModel
 from deepvis_app.render.pictures import read_picture
 from precompute.generators.topology import AnyGenerator
+from precompute.precision import half_is_fast
 from precompute.synthesis.maker import Wish
-from precompute.synthesis.making import half_is_fast
 from precompute.synthesis.natural import Card, identity, preset_for, start_code
 from precompute.synthesis.objectives import AUTO
 from precompute.synthesis.presets import DEFAULT, DGN, DGN_START, PRESETS, Preset

@@ -19,10 +19,11 @@ from precompute.generators.opening import open_generator
 from precompute.generators.topology import AnyGenerator
 from precompute.kept import keep, kept
 from precompute.options import OptionError
+from precompute.precision import half_is_fast
 from precompute.studies.base import Desk, StudyStoppedError
 from precompute.synthesis.aim import Task
 from precompute.synthesis.maker import Made, Wish
-from precompute.synthesis.making import Making, half_is_fast
+from precompute.synthesis.making import Making
 from precompute.synthesis.natural import encoder_of, identity, preset_for
 from precompute.synthesis.objectives import AUTO
 from precompute.synthesis.presets import DGN, DGN_START, PRESETS, Preset, as_json, presets_for

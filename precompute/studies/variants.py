@@ -20,6 +20,7 @@ from deepvis_app.models.layers import enumerate_layers
 from deepvis_app.models.probe import Probe
 from deepvis_app.models.weights import WeightsError, load_into, read_state_dict
 from precompute.options import OptionError
+from precompute.precision import half_where_fast
 from precompute.studies.modifications import BLUR, MODIFICATIONS
 from precompute.studies.networks import class_layer
 from precompute.training.augment import crop_flip
@@ -123,7 +124,7 @@ def _fine_tune(
         for done in range(total):
             picked = torch.randint(len(lesson.labels), (recipe.batch,), generator=dice)
             x, labels = _batch(model, lesson, picked, recipe, dice)
-            with torch.autocast(model.device.type, torch.bfloat16):
+            with half_where_fast(model.device):
                 logits = probe.run(x)[layer]
             loss = F.cross_entropy(logits.float(), labels)
             optimiser.param_groups[0]["lr"] = (

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-import torch
-
 from deepvis_app.messages import LayerInfo, UnitRecord, UnitStats
 from deepvis_app.models import LoadedModel
 from precompute.runner import Item
@@ -87,11 +85,3 @@ class Making:
             self.told(self._units * self._steps / self._planned, f"step {self._steps % steps + 1} of {steps}")
         self._steps += 1
         return self._stopped()
-
-
-def half_is_fast(device: torch.device) -> bool:
-    """Whether the device computes in bfloat16 (twice as fast on two cores of an AVX-512 BF16 processor)."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    supported: Callable[[], bool] | None = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
-    return device.type == "cpu" and supported is not None and supported()

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from deepvis_app.files import atomic_write
 from deepvis_app.models.nets.caffenet64 import CaffeNet64
 from precompute.errors import CommandError
+from precompute.precision import half_where_fast
 from precompute.training import EPOCHS
 from precompute.training.augment import crop_flip, jitter_colour
 from precompute.training.data import Split
@@ -163,7 +164,7 @@ class Trainer:
 
     def _step(self, picked: torch.Tensor, rate: float, min_area: float, generator: torch.Generator) -> float:
         x = jitter_colour(crop_flip(self._train.pictures[picked], min_area, generator), generator)
-        with torch.autocast("cpu", torch.bfloat16):
+        with half_where_fast(x.device):
             logits = self.net(normalise(x))
         loss = F.cross_entropy(
             logits.float(), self._train.labels[picked], label_smoothing=self.recipe.label_smoothing
