@@ -19,6 +19,8 @@ from precompute.training import EPOCHS
 PICTURED = "conv*,fc8"  # the layers whose every unit has all kinds of pictures
 WIDE = "fc6,fc7"  # many units, of which each has one picture made without a generator
 PAINTED = "conv3,conv4,conv5,fc6,fc7"  # the layers, beside the classes, that are painted with a generator
+# Fewer steps than the preset's 200: 36 units of conv4, conv5 and fc6 reach 96 % of the value in 100, 91 % in 60.
+CLASS_STEPS, PAINTED_STEPS = 100, 60
 
 Figures = dict[str, Any]
 
@@ -132,6 +134,7 @@ def _units(*kinds: str) -> Callable[[Place], Figures | None]:
 
 _COMMON = "--seed {seed} --device {device} --progress {progress}"
 _INTO = f"--atlas {{atlas}} {_COMMON}"
+_DGN = "dgn-am --generator {painter} --no-codes"
 STEPS: tuple[Step, ...] = (
     Step("classifier", (f"train-classifier {{dataset}} --epochs {EPOCHS} --seed {{seed}} "
                         "--checkpoint {work}/caffenet64.pt --assets {assets} --progress {progress}",),
@@ -146,8 +149,8 @@ STEPS: tuple[Step, ...] = (
          ("statistics",), Place.work_atlas, _units("top", "deconv")),
     Step("am", (f"am --seeds 4 --layers {PICTURED} {_INTO}", f"am --seeds 1 --layers {WIDE} {_INTO}"),
          ("statistics",), Place.work_atlas, _units("am")),
-    Step("dgn-am", (f"dgn-am --generator {{painter}} --no-codes --seeds 9 --layers fc8 {_INTO}",
-                    f"dgn-am --generator {{painter}} --no-codes --seeds 2 --layers {PAINTED} {_INTO}"),
+    Step("dgn-am", (f"{_DGN} --seeds 9 --steps {CLASS_STEPS} --layers fc8 {_INTO}",
+                    f"{_DGN} --seeds 2 --steps {PAINTED_STEPS} --layers {PAINTED} {_INTO}"),
          ("statistics", "generator"), Place.work_atlas, _units("dgn-am")),
 )  # fmt: skip
 BY_NAME = {step.name: step for step in STEPS}
