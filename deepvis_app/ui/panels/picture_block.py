@@ -36,7 +36,7 @@ class PictureBlock(QWidget):
         super().__init__(parent)
         hint = hint or (DOUBLE_CLICK if from_images else CLICK)
         self.title = title
-        self.heading = ElidedLabel(title)  # two may stand side by side in a narrow column
+        self.heading = ElidedLabel(title, colon=True)  # two may stand side by side in a narrow column
         self.heading.setFont(heading("").font())
         self.heading.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.heading.setToolTip(f"{tip} (key 9 shows and hides this column)")

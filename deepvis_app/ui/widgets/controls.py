@@ -52,10 +52,16 @@ class Chooser(QComboBox):
 
 
 class ElidedLabel(QLabel):
-    """One line, cut off with ... at its end or in the middle where there is no room; its tooltip has all of it."""
+    """One line, cut off with ... at its end or in the middle where there is no room; its tooltip has all of it.
 
-    def __init__(self, text: str = "", muted: bool = False, keep_end: bool = False) -> None:
+    `colon`: what stands before a colon is a short form of the whole, and shown where the whole has no room.
+    """
+
+    def __init__(
+        self, text: str = "", muted: bool = False, keep_end: bool = False, colon: bool = False
+    ) -> None:
         super().__init__(text)
+        self._colon = colon
         self._mode = Qt.TextElideMode.ElideMiddle if keep_end else Qt.TextElideMode.ElideRight
         self._role = QPalette.ColorRole.PlaceholderText if muted else QPalette.ColorRole.WindowText
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -73,10 +79,16 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self._role))
         flags = int(Qt.AlignmentFlag.AlignVCenter | self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
-        painter.drawText(
-            self.rect(), flags, self.fontMetrics().elidedText(self.text(), self._mode, self.width())
-        )
+        painter.drawText(self.rect(), flags, self.shown(self.width()))
         painter.end()
+
+    def shown(self, width: int) -> str:
+        """What there is room for in so many pixels."""
+        metrics, text = self.fontMetrics(), self.text()
+        cut = metrics.elidedText(text, self._mode, width)
+        if self._colon and cut != text:
+            return metrics.elidedText(text.partition(":")[0], self._mode, width)
+        return cut
 
 
 class TypingField(QLineEdit):

@@ -175,6 +175,14 @@ def test_a_label_that_keeps_its_end_is_cut_in_the_middle(qtbot: QtBot) -> None:
     assert pictures[0] != pictures[1]
 
 
+def test_a_label_with_a_colon_is_its_short_form_where_the_whole_has_no_room(qtbot: QtBot) -> None:
+    label = ElidedLabel("DGN-AM: what it prefers", colon=True)
+    qtbot.addWidget(label)
+    room = label.fontMetrics().horizontalAdvance(label.text()) + 1  # widths are rounded
+    assert label.shown(room) == "DGN-AM: what it prefers"
+    assert label.shown(room - 2) == "DGN-AM"
+
+
 def test_a_file_dropped_on_a_text_field_is_left_to_the_window(qtbot: QtBot) -> None:
     field = TypingField("hint", "tip")
     qtbot.addWidget(field)
