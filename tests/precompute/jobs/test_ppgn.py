@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from precompute.ppgn.chains import Sample
 from precompute.ppgn.making import candidates
 from precompute.ppgn.painting import KIND
 from precompute.ppgn.settings import SETTINGS, as_json
+from precompute.ppgn.settings_file import written_settings
 from precompute.runner import STOPPED
 from precompute.stop import Stop
 from precompute.synthesis.packing import unpacked
@@ -133,6 +135,16 @@ def test_a_real_picture_can_be_the_beginning(atlas: Path, tmp_path: Path) -> Non
     assert run_of(atlas).parameters["start"].startswith("picture ")
 
 
+def test_the_settings_of_a_file_are_taken(atlas: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.json"
+    values = json.loads(written_settings(SETTINGS["released"]))
+    mine.write_text(json.dumps({**values, "start": 2.0}))
+    assert walk(atlas, "--layers", "fc8", "--units", "0", "--settings", str(mine), "--step", "0.5") == 0
+    parameters = run_of(atlas).parameters
+    assert parameters["preset"] == "mine.json"
+    assert [parameters[name] for name in ("rule", "spread", "step", "own_only")] == ["whole", 2.0, 0.5, True]
+
+
 def test_options_change_the_settings_and_are_recorded(atlas: Path) -> None:
     words = "--step 0.5 --eps1 0.2 --eps2 2 --eps3 0.1 --reset 3 --threshold 0.5 --condition softmax"
     assert walk(atlas, "--layers", "fc8", "--units", "0", *words.split()) == 0
@@ -177,6 +189,7 @@ def test_a_unit_without_a_gradient_says_so(atlas: Path, monkeypatch: pytest.Monk
         ("--prior nowhere", 2, "There is no prior 'nowhere'; known are joint, none"),
         ("--burn-in 9", 2, "A burn-in of 9 steps leaves none of 4"),
         ("--settings best", 2, "invalid choice: 'best'"),
+        ("--settings nowhere.json", 2, "nowhere.json: No such file"),
         ("--threshold 1.5", 2, "1.5 is not from 0 to 1"),
         ("--weights random --layers conv1 --condition activation", 2, "no statistics of conv1"),
         ("--start nowhere.png", 1, "nowhere.png does not exist"),
