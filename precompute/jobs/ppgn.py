@@ -41,7 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="no two pictures whose codes have a larger cosine (default 0.95)")  # fmt: skip
     add("--start", type=Path, metavar="FILE", help="start from the code of this picture (default: noise)")
     _add_numbers(parser)
-    add("--batch", type=positive, metavar="N", help="chains at once (default: by their pictures' size)")
+    add(
+        "--batch",
+        type=positive,
+        metavar="N",
+        help="chains at once, but always all of a unit (default: by their pictures' size)",
+    )
     add("--no-codes", action="store_true", help="do not keep the pictures' codes: a smaller atlas")
 
 

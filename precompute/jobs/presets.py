@@ -18,7 +18,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exit status 0. Raises OptionError, PresetError and OSError."""
-    from deepvis_app.files import atomic_write
     from precompute.synthesis.json_values import ENDING
 
     if options.name is None:
@@ -30,8 +29,7 @@ def run(options: argparse.Namespace) -> int:
         return _tell(options, text)
     if options.save.suffix != ENDING:
         raise OptionError(f"{options.save}: call it something{ENDING}, as {option} wants it.")
-    with atomic_write(options.save) as file:
-        file.write(f"{text}\n".encode())
+    _save(f"{text}\n".encode(), options.save)
     options.reporter.end("done", f"Written to {options.save}; change it, then use {option} {options.save}.")
     return 0
 
@@ -62,6 +60,16 @@ def _found(word: str) -> tuple[str, str]:
     if word not in PRESETS and not word.endswith(ENDING):
         raise PresetError(f"There is no preset {word}; known are {', '.join((*PRESETS, *SETTINGS))}.")
     return written(preset_named(word)), "--preset"
+
+
+def _save(content: bytes, path: Path) -> None:
+    """What somebody has changed stays. Raises OptionError and OSError."""
+    from deepvis_app.files import atomic_write
+
+    if path.exists() and not (path.is_file() and path.read_bytes() == content):
+        raise OptionError(f"{path} is there already and something else: remove it, or save to another file.")
+    with atomic_write(path) as file:
+        file.write(content)
 
 
 def _tell(options: argparse.Namespace, text: str) -> int:

@@ -116,6 +116,21 @@ def test_presets_that_cannot_be_shown_are_one_sentence(
     assert told.count("\n") == 1
 
 
+def test_a_file_that_was_changed_is_not_saved_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "mine.json"
+    assert main(["presets", "tv", "--save", str(mine)]) == 0
+    assert main(["presets", "tv", "--save", str(mine)]) == 0
+    changed = mine.read_text().replace("190", "200")
+    mine.write_text(changed)
+    assert main(["presets", "tv", "--save", str(mine)]) == 2
+    assert "mine.json is there already" in capsys.readouterr().err
+    assert mine.read_text() == changed
+    (tmp_path / "d.json").mkdir()
+    assert main(["presets", "tv", "--save", str(tmp_path / "d.json")]) == 2
+
+
 def test_a_preset_is_saved_changed_and_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     mine = tmp_path / "mine.json"
     assert main(["presets", "centre-biased", "--save", str(mine)]) == 0
