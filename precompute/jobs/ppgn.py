@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--batch",
         type=positive,
         metavar="N",
-        help="chains at once, but always all of a unit (default: by their pictures' size)",
+        help="chains at once (default: by their pictures' size)",
     )
     add("--no-codes", action="store_true", help="do not keep the pictures' codes: a smaller atlas")
 

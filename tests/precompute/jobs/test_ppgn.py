@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,15 @@ from deepvis_app.messages import PICTURE_KINDS, RunInfo, UnitRecord, UnitRef
 from precompute.__main__ import main
 from precompute.generators.store import load_generator
 from precompute.jobs import ppgn
-from precompute.ppgn.chains import Sample
+from precompute.ppgn import chains
+from precompute.ppgn.chains import Chains, Sample, Scene
 from precompute.ppgn.making import candidates
 from precompute.ppgn.painting import KIND
 from precompute.ppgn.settings import SETTINGS, as_json
 from precompute.ppgn.settings_file import written_settings
 from precompute.runner import STOPPED
 from precompute.stop import Stop
+from precompute.synthesis.aim import Task
 from precompute.synthesis.packing import unpacked
 from tests.precompute.jobs.generators import NAME, save
 
@@ -94,14 +97,38 @@ def test_a_run_that_was_broken_off_makes_only_what_is_missing(
 def test_a_unit_is_the_same_alone_and_with_others(atlas: Path) -> None:
     short = ["--steps", "2", "--layers", "fc8"]  # rounding grows with the steps
     assert walk(atlas, *short, "--units", "2,3") == 0
-    other = atlas.with_name("b.atlas")
-    assert walk(other, *short, "--units", "3") == 0
+    alone, apart = atlas.with_name("b.atlas"), atlas.with_name("c.atlas")
+    assert walk(alone, *short, "--units", "3") == 0
+    assert walk(apart, *short, "--units", "3", "--batch", "1") == 0  # its chains one after the other
     found = []
-    for path in (atlas, other):
+    for path in (atlas, alone, apart):
         with AtlasReader(path, None) as reader:
             found.append(reader.unit(UnitRef("fc8", 3)).pictures["ppgn"])
     assert len(found[0]) == 2
-    assert [one.score for one in found[0]] == pytest.approx([one.score for one in found[1]], rel=1e-3)
+    for other in found[1:]:
+        assert [one.score for one in found[0]] == pytest.approx([one.score for one in other], rel=1e-3)
+        assert [one.facts.seed for one in found[0]] == [one.facts.seed for one in other]
+
+
+def test_no_more_chains_walk_at_once_than_told(
+    atlas: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from precompute.ppgn import making
+
+    sizes: list[int] = []
+
+    def counted(scene: Scene, tasks: Sequence[Task], go_on: Callable[[int], bool]) -> Chains | None:
+        sizes.append(len(tasks))
+        return chains.walk(scene, tasks, go_on)
+
+    monkeypatch.setattr(making, "walk", counted)
+    words = ["--layers", "fc8", "--units", "3,4", "--chains", "5", "--batch", "2"]
+    assert walk(atlas, *words, "--progress", "jsonl") == 0
+    assert sizes == [2, 2, 1] * 2
+    done = [json.loads(line).get("done") for line in capsys.readouterr().out.splitlines()]
+    told = [one for one in done if one is not None]
+    assert told == sorted(told)
+    assert told[-1] == 2
 
 
 def test_a_hidden_unit_shows_what_it_sees_and_is_held_against_real_images(atlas: Path) -> None:
