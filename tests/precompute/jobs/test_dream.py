@@ -92,7 +92,8 @@ def test_what_cannot_be_dreamt_is_one_sentence(
 def test_presets_are_listed_with_their_sources(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["presets"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    sources = {name: one.source for name, one in (*PRESETS.items(), *SETTINGS.items())}
+    sources = {name: preset.source for name, preset in PRESETS.items()}
+    sources |= {name: settings.source for name, settings in SETTINGS.items()}
     assert [line.split()[0] for line in lines] == list(sources)
     assert all(sources[line.split()[0]] in line for line in lines)
 
