@@ -102,7 +102,7 @@ def open_prior(text: str, generator: AnyGenerator, card: Card, model: LoadedMode
             raise PriorError(
                 f"The prior joint needs the generator's own network. {error} Or give --prior none."
             ) from error
-    denoiser, of = load_denoiser(text.removeprefix("dae:"))
+    denoiser, of = load_denoiser(text)
     _check(denoiser, of, generator, card)
     return Learned(denoiser.to(model.device), of)
 

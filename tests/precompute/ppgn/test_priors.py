@@ -63,7 +63,7 @@ def test_a_learned_prior_is_found_by_name_and_by_file() -> None:
     of = {"encoder": {"title": "caffenet64", "fingerprint": model.info.fingerprint, "layer": "relu6"}}
     told = save_denoiser(small(SHAPE), of, user_folder(), "mine")
     h = torch.rand(2, *SHAPE)
-    for text in ("mine", "dae:mine", str(user_folder() / "mine.safetensors")):
+    for text in ("mine", str(user_folder() / "mine.safetensors")):
         prior = open_prior(text, generator, card, model)
         assert torch.allclose(prior(h, torch.empty(0)), small(SHAPE)(h), atol=5e-3)
         assert prior.told() == {"name": "mine", "weights_sha256": told["weights_sha256"]}
