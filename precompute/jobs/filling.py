@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from precompute.options import OptionError, Target, positive
 from precompute.synthesis.pairs import Pair, by_unit
-from precompute.synthesis.recipe import between
+from precompute.synthesis.recipe import between, name_told
 
 if TYPE_CHECKING:
     from deepvis_app.messages import LayerInfo
@@ -58,7 +57,7 @@ def facts_of_wish(options: argparse.Namespace, wish: Wish, start: str) -> dict[s
     if wish.first is not None:
         start = f"picture {sha256(wish.first.tobytes()).hexdigest()[:16]}"
     return {
-        "preset": Path(options.preset).name if options.preset.endswith(".json") else options.preset,
+        "preset": name_told(options.preset),
         **as_json(wish.preset),
         "seeds": len(wish.seeds),
         "objective": wish.objective,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from precompute.job import Job
 from precompute.options import OptionError, Target, positive, target
 from precompute.ppgn.command import whole_number
-from precompute.ppgn.settings import SETTING_NAMES, SETTINGS, Settings, as_json, changed, too_short
+from precompute.ppgn.settings import SETTING_NAMES, Settings, as_json, changed, too_short
 from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
-from precompute.synthesis.recipe import above, between
+from precompute.synthesis.recipe import NamesOrFile, above, between, name_told
 
 if TYPE_CHECKING:
     from precompute.ppgn.making import Making, Wanted
@@ -29,8 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--prior", default="joint", metavar="joint|FILE|none",
         help="joint (default): the code of the picture of the code; a denoising autoencoder that train-prior made, "
         "by name or file; none")  # fmt: skip
-    add("--settings", choices=SETTING_NAMES, default=SETTING_NAMES[0],
-        help="balanced (default): all terms on one scale; released: as the authors' code moves")  # fmt: skip
+    add("--settings", choices=NamesOrFile(SETTING_NAMES), default=SETTING_NAMES[0], metavar="NAME|FILE.json",
+        help="balanced (default): all terms on one scale; released: as the authors' code moves; or a file that "
+        "`deepvis-precompute presets NAME --save` wrote")  # fmt: skip
     add("--condition", choices=CONDITIONS, default=CONDITIONS[0],
         help="softmax: among the units of the layer; activation: as high as real images get it (needs statistics); "
         "auto: softmax for classes, activation elsewhere where it can be")  # fmt: skip
@@ -40,7 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="no two pictures whose codes have a larger cosine (default 0.95)")  # fmt: skip
     add("--start", type=Path, metavar="FILE", help="start from the code of this picture (default: noise)")
     _add_numbers(parser)
-    add("--batch", type=positive, metavar="N", help="chains at once (default: by their pictures' size)")
+    add(
+        "--batch",
+        type=positive,
+        metavar="N",
+        help="chains at once (default: by their pictures' size)",
+    )
     add("--no-codes", action="store_true", help="do not keep the pictures' codes: a smaller atlas")
 
 
@@ -82,7 +88,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
-    """The chosen ones with what the options change."""
+    """The chosen ones with what the options change. Raises PresetError."""
+    from precompute.ppgn.settings_file import settings_named
+
     numbers = {
         "step": options.step,
         "prior": options.eps1,
@@ -90,7 +98,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         "noise": options.eps3,
     }
     times = {name: getattr(options, name) for name in ("steps", "reset", "burn_in", "every", "threshold")}
-    return changed(SETTINGS[options.settings], numbers, times)
+    return changed(settings_named(options.settings), numbers, times)
 
 
 def wanted_of(
@@ -121,11 +129,14 @@ def parameters(options: argparse.Namespace, wanted: Wanted, card: Card) -> dict[
     from precompute.synthesis.natural import identity
 
     first = None if wanted.start is None else sha256(wanted.start.tobytes()).hexdigest()[:16]
+    settings = as_json(wanted.settings)
+    spread = settings.pop("start")  # what the pictures begin at goes by that name
     return {
         "generator": identity(wanted.generator, card),
         "prior": wanted.prior.told(),
-        "preset": options.settings,
-        **as_json(wanted.settings),
+        "preset": name_told(options.settings),
+        **settings,
+        **({} if options.settings in SETTING_NAMES else {"spread": spread}),  # else it goes without saying
         "condition": wanted.condition,
         "chains": wanted.chains,
         "pictures": wanted.pictures,

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 from deepvis_app.messages import LayerInfo, UnitStats
-from precompute.errors import CommandError
+from precompute.options import OptionError
 from precompute.synthesis.objectives import centre, log_softmax, softmax
 
 SOFTMAX, ACTIVATION = "softmax", "activation"
 _TINY = 1e-30
 
 
-class ConditionError(CommandError):
+class ConditionError(OptionError):
     """A condition that a layer cannot have; the message is one sentence for people."""
 
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from deepvis_app.files import atomic_write, data_folder
 from deepvis_app.models.weights import WeightsError, load_into, read_state_dict
-from precompute.errors import CommandError
+from precompute.options import OptionError
 
 KIND = "denoiser"
 LARGEST = 1 << 15  # elements of a code
@@ -23,7 +23,7 @@ _WIDTHS = (2048, 1024, 512)  # at most: PPGN-h has 2048, 1024 and 500 for 4096 e
 _SMALL = 0.1  # of the mean deviation; elements that hardly vary are not blown up beyond it
 
 
-class DenoiserError(CommandError):
+class DenoiserError(OptionError):
     """An autoencoder that cannot be used; the message is one sentence for people."""
 
 
@@ -109,13 +109,14 @@ def save_denoiser(denoiser: Denoiser, card: dict[str, Any], folder: Path, name: 
     return card
 
 
-def load_denoiser(named: Path) -> tuple[Denoiser, dict[str, Any]]:
+def load_denoiser(named: str) -> tuple[Denoiser, dict[str, Any]]:
     """A trained one by name, or NAME.safetensors by path, in float32, frozen; and its card. Raises DenoiserError."""
-    path = named if named.suffix == ".safetensors" else user_folder() / f"{named}.safetensors"
+    given = Path(named).expanduser()
+    path = given if given.suffix == ".safetensors" else user_folder() / f"{named}.safetensors"
     if not path.is_file():
         known = ", ".join(sorted(one.stem for one in user_folder().glob("*.safetensors"))) or "none yet"
         raise DenoiserError(
-            f"There is no prior {named}; known are joint, none, and of the trained ones {known}. Make one with "
+            f"There is no prior {named!r}; known are joint, none, and of the trained ones {known}. Make one with "
             "deepvis-precompute train-prior."
         )
     try:

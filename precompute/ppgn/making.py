@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -45,11 +45,20 @@ class Wanted:
     codes: bool = True
 
 
+@dataclass(frozen=True)
+class Way:
+    """What became of one chain: its samples, its confidence in every step, and whether there ever was a gradient."""
+
+    samples: tuple[Sample, ...]
+    trace: list[float]
+    moved: bool
+
+
 class Making:
     """Makes items, layer by layer. `stats` are by layer name, `stopped` is asked in every step and may wait.
 
-    `batch` chains walk at once (None: by the size of their pictures), but always all of a unit. `told` gets in every
-    step how many units' worth is made of those in work, and where. Raises ConditionError.
+    At most `batch` chains walk at once (None: by the size of their pictures). `told` gets in every step how many units'
+    worth is made of those in work, and where. Raises ConditionError.
     """
 
     def __init__(
@@ -65,10 +74,14 @@ class Making:
         self.told: Callable[[float, str], None] = lambda _units, _where: None
 
     def units_at_once(self) -> int:
+        """Of an item; the chains of one unit may be more than walk at once."""
+        return max(self._chains_at_once() // self._wanted.chains, 1)
+
+    def _chains_at_once(self) -> int:
         height, width = self._model.info.input_size
         pixels = max(height * width, self._wanted.generator.size**2)
         factor = 1 if self._model.device.type == "cpu" else _DEVICE_FACTOR
-        return max((self._batch or _PIXELS * factor // pixels) // self._wanted.chains, 1)
+        return self._batch or max(_PIXELS * factor // pixels, 1)
 
     def check(self, layers: Iterable[LayerInfo], units: Mapping[str, tuple[int, ...]]) -> None:
         """Raises ConditionError for a layer that cannot have the condition, before anything is made."""
@@ -100,38 +113,53 @@ class Making:
         """A record for each unit; nothing when it was stopped on the way."""
         layer = self._model.info.layer(item.layer)
         scene = self.scene(layer, item.units)
-        seeds = range(self._wanted.seed, self._wanted.seed + self._wanted.chains)
-        tasks = [Task(unit, seed) for unit in item.units for seed in seeds]
-
-        def go_on(step: int) -> bool:
-            share = step / scene.times.steps
-            self.told(share * len(item.units), f"step {step + 1} of {scene.times.steps}")
-            return not self._stopped()
-
-        chains = walk(scene, tasks, go_on)
-        if chains is None:
+        count = self._wanted.chains
+        seeds = range(self._wanted.seed, self._wanted.seed + count)
+        ways = self._walked(scene, [Task(unit, seed) for unit in item.units for seed in seeds])
+        if ways is None:
             return
-        for unit in item.units:
-            own = [k for k, task in enumerate(tasks) if task.unit == unit]
-            yield self._record(scene, unit, chains, own)
+        for number, unit in enumerate(item.units):
+            yield self._record(scene, unit, ways[number * count : (number + 1) * count])
 
-    def _record(self, scene: Scene, unit: int, walked: Chains, own: Sequence[int]) -> UnitRecord:
-        """`own` are the numbers of the unit's chains, one for each seed in their order."""
+    def _walked(self, scene: Scene, tasks: Sequence[Task]) -> list[Way] | None:
+        """What became of the chains of these tasks, as many at a time as walk at once; None when it was stopped."""
+        size, ways, steps = self._chains_at_once(), list[Way](), scene.times.steps
+        for begin in range(0, len(tasks), size):
+            part = tasks[begin : begin + size]
+
+            def go_on(step: int, begin: int = begin, size: int = len(part)) -> bool:
+                gone = (begin + size * step / steps) / self._wanted.chains
+                self.told(gone, f"step {step + 1} of {steps}")
+                return not self._stopped()
+
+            chains = walk(scene, part, go_on)
+            if chains is None:
+                return None
+            ways += [way_of(chains, number) for number in range(len(part))]
+        return ways
+
+    def _record(self, scene: Scene, unit: int, ways: Sequence[Way]) -> UnitRecord:
+        """`ways` are those of the unit's chains, one for each seed in their order."""
         ref, wanted = UnitRef(scene.part.layer.name, unit), self._wanted
-        if not any(walked.moved[chain] for chain in own):
+        if not any(way.moved for way in ways):
             return UnitRecord(ref, (KIND,), note="No samples: the unit has no gradient anywhere on the way.")
-        samples, due = candidates([one for one in walked.samples if one.chain in own])
+        samples, due = candidates(
+            [replace(one, chain=chain) for chain, way in enumerate(ways) for one in way.samples]
+        )
         codes = torch.stack([scene.codes.code(one.codes) for one in samples])
         kept = [
-            Kept(
-                one, wanted.seed + own.index(one.chain), walked.trace(one.chain)[: one.step + 1], len(samples)
-            )
+            Kept(one, wanted.seed + one.chain, ways[one.chain].trace[: one.step + 1], len(samples))
             for one in (samples[row] for row in picked(codes, wanted.pictures, wanted.alike))
         ]
         stats = self._stats.get(ref.layer, {}).get(unit)
         pictures = painted(self._model, scene, unit, kept, stats, codes=wanted.codes)
         low = f"No state reached a confidence of {scene.times.threshold:g}: these are where the chains ended."
         return UnitRecord(ref, (KIND,), pictures, note="" if due else low)
+
+
+def way_of(chains: Chains, number: int) -> Way:
+    samples = tuple(one for one in chains.samples if one.chain == number)
+    return Way(samples, chains.trace(number), chains.moved[number])
 
 
 def candidates(samples: Sequence[Sample]) -> tuple[list[Sample], bool]:

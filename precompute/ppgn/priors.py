@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
 from deepvis_app.models import LoadedModel
-from precompute.errors import CommandError
 from precompute.generators.encoder import Encoder
 from precompute.generators.store import GeneratorError
 from precompute.generators.topology import AnyGenerator
+from precompute.options import OptionError
 from precompute.ppgn.denoiser import Denoiser, load_denoiser
 from precompute.synthesis.codes import inside
 from precompute.synthesis.natural import Card, encoder_for, encoder_of, network_of
@@ -20,7 +19,7 @@ from precompute.synthesis.natural import Card, encoder_for, encoder_of, network_
 JOINT, NONE = "joint", "none"
 
 
-class PriorError(CommandError):
+class PriorError(OptionError):
     """A prior that cannot be used; the message is one sentence for people."""
 
 
@@ -103,7 +102,7 @@ def open_prior(text: str, generator: AnyGenerator, card: Card, model: LoadedMode
             raise PriorError(
                 f"The prior joint needs the generator's own network. {error} Or give --prior none."
             ) from error
-    denoiser, of = load_denoiser(Path(text.removeprefix("dae:")))
+    denoiser, of = load_denoiser(text)
     _check(denoiser, of, generator, card)
     return Learned(denoiser.to(model.device), of)
 
@@ -116,9 +115,16 @@ def _check(denoiser: Denoiser, of: Card, generator: AnyGenerator, card: Card) ->
             f"The prior {name} is for codes of shape {denoiser.code_shape}, but the generator takes "
             f"{generator.code_shape}: train one with deepvis-precompute train-prior."
         )
-    own, other = encoder_of(card).get("fingerprint"), encoder_of(of).get("fingerprint")
-    if own and other and own != other:
+    own, other = encoder_of(card), encoder_of(of)
+    if not (own.get("fingerprint") and other.get("fingerprint")):
+        return  # a published generator does not tell of its network: its shape must do
+    if own["fingerprint"] != other["fingerprint"]:
         raise PriorError(
-            f"The prior {name} was trained on codes of {encoder_of(of).get('title')} with other weights than the "
+            f"The prior {name} was trained on codes of {other.get('title')} with other weights than the "
             "generator's own network: train one for that with deepvis-precompute train-prior."
+        )
+    if own.get("layer") != other.get("layer"):
+        raise PriorError(
+            f"The prior {name} was trained on codes of {other.get('layer')}, but the generator takes those of "
+            f"{own.get('layer')}: train one with deepvis-precompute train-prior --layer {own.get('layer')}."
         )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 _FC6 = 3.74  # mean standard deviation of CaffeNet's fc6 code, for which the released numbers were chosen
 _FC6_MEAN = 1.13
-_TOLD = {"prior": "eps1", "condition": "eps2", "noise": "eps3"}
+TOLD = {"prior": "eps1", "condition": "eps2", "noise": "eps3"}  # what the paper calls them
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def changed(settings: Settings, numbers: dict[str, Any], times: dict[str, Any]) 
 def as_json(settings: Settings) -> dict[str, Any]:
     """All that decides, as JSON values; the three weights by the paper's names."""
     told = {name: value for name, value in asdict(settings).items() if name not in ("title", "source")}
-    return {_TOLD.get(name, name): value for name, value in told.items()}
+    return {TOLD.get(name, name): value for name, value in told.items()}
 
 
 def too_short(times: Times) -> str:

@@ -37,6 +37,7 @@ def open_desk(options: argparse.Namespace) -> Desk:
     from precompute.studies.networks import class_layer
 
     _ways(options.ways)
+    _enough(options.held_out)
     model = _network(options, REGULAR)
     layer = class_layer(model.info)
     units = chosen_units(layer, options.units or "all")
@@ -146,6 +147,19 @@ def _facets_told(desk: Desk, found: list[Found]) -> dict[str, Any]:
         "recovered, untrained network": round(share(_found(desk, untrained)), 4),
         "classes": {one.planted.name: one.told() for one in found},
     }
+
+
+def _enough(held_out: int) -> None:
+    """Raises OptionError where no class has enough pictures to be grouped."""
+    from precompute.facets.grouping import FEWEST
+    from precompute.rendered.planted import CLASSES
+
+    facets = min(len(planted.facets) for planted in CLASSES)
+    if held_out * facets < FEWEST:
+        raise OptionError(
+            f"--held-out {held_out} is {held_out * facets} pictures of a class, too few for facets, which need "
+            f"{FEWEST}: give {-(-FEWEST // facets)} or more."
+        )
 
 
 def _ways(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from precompute.options import OptionError, positive
@@ -116,6 +117,11 @@ class NamesOrFile(tuple[str, ...]):
 
     def __contains__(self, word: object) -> bool:
         return super().__contains__(word) or (isinstance(word, str) and word.endswith(".json"))
+
+
+def name_told(word: str) -> str:
+    """What a run records of a preset's name: a file's own, without its place."""
+    return Path(word).name if word.endswith(".json") else word
 
 
 def replaced(priors: Sequence[Prior], news: Sequence[Prior]) -> tuple[Prior, ...]:

@@ -12,6 +12,7 @@ from PIL import Image
 from deepvis_app.atlas import AtlasReader
 from deepvis_app.render.pictures import read_picture
 from precompute.__main__ import main
+from precompute.ppgn.settings import SETTINGS
 from precompute.synthesis.presets import PRESETS
 
 QUICK = ["--weights", "random", "--device", "cpu", "--steps", "4"]
@@ -91,8 +92,44 @@ def test_what_cannot_be_dreamt_is_one_sentence(
 def test_presets_are_listed_with_their_sources(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["presets"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(PRESETS)
-    assert all(PRESETS[line.split()[0]].source in line for line in lines)
+    sources = {name: preset.source for name, preset in PRESETS.items()}
+    sources |= {name: settings.source for name, settings in SETTINGS.items()}
+    assert [line.split()[0] for line in lines] == list(sources)
+    assert all(sources[line.split()[0]] in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("nonsuch", "There is no preset nonsuch; known are robust, A,"),
+        ("tv --save mine.txt", "mine.txt: call it something.json, as --preset wants it."),
+        ("released --save mine.txt", "mine.txt: call it something.json, as --settings wants it."),
+        ("--save mine.json", "--save needs the NAME of a preset."),
+        ("none.json", "none.json: No such file or directory."),
+    ],
+)
+def test_presets_that_cannot_be_shown_are_one_sentence(
+    capsys: pytest.CaptureFixture[str], words: str, sentence: str
+) -> None:
+    assert main(["presets", *words.split()]) == 2
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert told.count("\n") == 1
+
+
+def test_a_file_that_was_changed_is_not_saved_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "mine.json"
+    assert main(["presets", "tv", "--save", str(mine)]) == 0
+    assert main(["presets", "tv", "--save", str(mine)]) == 0
+    changed = mine.read_text().replace("190", "200")
+    mine.write_text(changed)
+    assert main(["presets", "tv", "--save", str(mine)]) == 2
+    assert "mine.json is there already" in capsys.readouterr().err
+    assert mine.read_text() == changed
+    (tmp_path / "d.json").mkdir()
+    assert main(["presets", "tv", "--save", str(tmp_path / "d.json")]) == 2
 
 
 def test_a_preset_is_saved_changed_and_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,7 +159,7 @@ def test_a_file_that_is_wrong_ends_am_with_one_sentence(
     mine.write_text(
         '{"steps": 3, "policy": {"name": "normalised"}, "priors": [{"name": "exec", "code": "1"}]}'
     )
-    assert main(["am", "--preset", str(mine), "--atlas", str(tmp_path / "a"), *QUICK]) == 1
+    assert main(["am", "--preset", str(mine), "--atlas", str(tmp_path / "a"), *QUICK]) == 2
     assert 'mine.json is no preset: there is no prior "exec"' in capsys.readouterr().err
 
 

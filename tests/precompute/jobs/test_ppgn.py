@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +16,15 @@ from deepvis_app.messages import PICTURE_KINDS, RunInfo, UnitRecord, UnitRef
 from precompute.__main__ import main
 from precompute.generators.store import load_generator
 from precompute.jobs import ppgn
-from precompute.ppgn.chains import Sample
+from precompute.ppgn import chains
+from precompute.ppgn.chains import Chains, Sample, Scene
 from precompute.ppgn.making import candidates
 from precompute.ppgn.painting import KIND
 from precompute.ppgn.settings import SETTINGS, as_json
+from precompute.ppgn.settings_file import written_settings
 from precompute.runner import STOPPED
 from precompute.stop import Stop
+from precompute.synthesis.aim import Task
 from precompute.synthesis.packing import unpacked
 from tests.precompute.jobs.generators import NAME, save
 
@@ -92,14 +97,38 @@ def test_a_run_that_was_broken_off_makes_only_what_is_missing(
 def test_a_unit_is_the_same_alone_and_with_others(atlas: Path) -> None:
     short = ["--steps", "2", "--layers", "fc8"]  # rounding grows with the steps
     assert walk(atlas, *short, "--units", "2,3") == 0
-    other = atlas.with_name("b.atlas")
-    assert walk(other, *short, "--units", "3") == 0
+    alone, apart = atlas.with_name("b.atlas"), atlas.with_name("c.atlas")
+    assert walk(alone, *short, "--units", "3") == 0
+    assert walk(apart, *short, "--units", "3", "--batch", "1") == 0  # its chains one after the other
     found = []
-    for path in (atlas, other):
+    for path in (atlas, alone, apart):
         with AtlasReader(path, None) as reader:
             found.append(reader.unit(UnitRef("fc8", 3)).pictures["ppgn"])
     assert len(found[0]) == 2
-    assert [one.score for one in found[0]] == pytest.approx([one.score for one in found[1]], rel=1e-3)
+    for other in found[1:]:
+        assert [one.score for one in found[0]] == pytest.approx([one.score for one in other], rel=1e-3)
+        assert [one.facts.seed for one in found[0]] == [one.facts.seed for one in other]
+
+
+def test_no_more_chains_walk_at_once_than_told(
+    atlas: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from precompute.ppgn import making
+
+    sizes: list[int] = []
+
+    def counted(scene: Scene, tasks: Sequence[Task], go_on: Callable[[int], bool]) -> Chains | None:
+        sizes.append(len(tasks))
+        return chains.walk(scene, tasks, go_on)
+
+    monkeypatch.setattr(making, "walk", counted)
+    words = ["--layers", "fc8", "--units", "3,4", "--chains", "5", "--batch", "2"]
+    assert walk(atlas, *words, "--progress", "jsonl") == 0
+    assert sizes == [2, 2, 1] * 2
+    done = [json.loads(line).get("done") for line in capsys.readouterr().out.splitlines()]
+    told = [one for one in done if one is not None]
+    assert told == sorted(told)
+    assert told[-1] == 2
 
 
 def test_a_hidden_unit_shows_what_it_sees_and_is_held_against_real_images(atlas: Path) -> None:
@@ -131,6 +160,16 @@ def test_a_real_picture_can_be_the_beginning(atlas: Path, tmp_path: Path) -> Non
     Image.fromarray(noise).resize((90, 80), Image.Resampling.BILINEAR).save(path)
     assert walk(atlas, "--layers", "fc8", "--units", "1", "--start", str(path)) == 0
     assert run_of(atlas).parameters["start"].startswith("picture ")
+
+
+def test_the_settings_of_a_file_are_taken(atlas: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.json"
+    values = json.loads(written_settings(SETTINGS["released"]))
+    mine.write_text(json.dumps({**values, "start": 2.0}))
+    assert walk(atlas, "--layers", "fc8", "--units", "0", "--settings", str(mine), "--step", "0.5") == 0
+    parameters = run_of(atlas).parameters
+    assert parameters["preset"] == "mine.json"
+    assert [parameters[name] for name in ("rule", "spread", "step", "own_only")] == ["whole", 2.0, 0.5, True]
 
 
 def test_options_change_the_settings_and_are_recorded(atlas: Path) -> None:
@@ -174,11 +213,12 @@ def test_a_unit_without_a_gradient_says_so(atlas: Path, monkeypatch: pytest.Monk
     ("words", "status", "sentence"),
     [
         ("--generator nowhere", 1, "There is no generator nowhere"),
-        ("--prior nowhere", 1, "There is no prior nowhere; known are joint, none"),
+        ("--prior nowhere", 2, "There is no prior 'nowhere'; known are joint, none"),
         ("--burn-in 9", 2, "A burn-in of 9 steps leaves none of 4"),
         ("--settings best", 2, "invalid choice: 'best'"),
+        ("--settings nowhere.json", 2, "nowhere.json: No such file"),
         ("--threshold 1.5", 2, "1.5 is not from 0 to 1"),
-        ("--weights random --layers conv1 --condition activation", 1, "no statistics of conv1"),
+        ("--weights random --layers conv1 --condition activation", 2, "no statistics of conv1"),
         ("--start nowhere.png", 1, "nowhere.png does not exist"),
     ],
 )

@@ -41,7 +41,7 @@ def test_one_command_trains_and_writes_a_prior_with_its_card(
 ) -> None:
     assert execute(JOB, [*words, "--steps", "3"]) == 0
     assert "3 held-out codes" in capsys.readouterr().out
-    denoiser, card = load_denoiser(tmp_path / "out" / "p.safetensors")
+    denoiser, card = load_denoiser(str(tmp_path / "out" / "p.safetensors"))
     assert denoiser.code_shape == (6,)
     assert card["encoder"]["layer"] == "5"
     assert card["held_out"]["codes"] == COUNT // 20

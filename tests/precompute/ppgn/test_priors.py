@@ -60,10 +60,10 @@ def test_a_learned_prior_is_found_by_name_and_by_file() -> None:
     save()
     generator, card = load_generator(NAME)
     model = bundled()
-    of = {"encoder": {"title": "caffenet64", "fingerprint": model.info.fingerprint}}
+    of = {"encoder": {"title": "caffenet64", "fingerprint": model.info.fingerprint, "layer": "relu6"}}
     told = save_denoiser(small(SHAPE), of, user_folder(), "mine")
     h = torch.rand(2, *SHAPE)
-    for text in ("mine", "dae:mine", str(user_folder() / "mine.safetensors")):
+    for text in ("mine", str(user_folder() / "mine.safetensors")):
         prior = open_prior(text, generator, card, model)
         assert torch.allclose(prior(h, torch.empty(0)), small(SHAPE)(h), atol=5e-3)
         assert prior.told() == {"name": "mine", "weights_sha256": told["weights_sha256"]}
@@ -73,7 +73,7 @@ def test_what_does_not_fit_is_one_sentence() -> None:
     save()
     generator, card = load_generator(NAME)
     model = bundled()
-    with pytest.raises(DenoiserError, match="no prior nowhere; known are joint, none"):
+    with pytest.raises(DenoiserError, match="no prior 'nowhere'; known are joint, none"):
         open_prior("nowhere", generator, card, model)
     save_denoiser(small((16,)), CARD, user_folder(), "narrow")
     with pytest.raises(PriorError, match=r"codes of shape \(16,\), but the generator takes \(1024,\)"):
@@ -81,6 +81,10 @@ def test_what_does_not_fit_is_one_sentence() -> None:
     save_denoiser(small(SHAPE), CARD, user_folder(), "other")
     with pytest.raises(PriorError, match="with other weights than the generator's own network"):
         open_prior("other", generator, card, model)
+    encoder = {"title": "caffenet64", "fingerprint": model.info.fingerprint, "layer": "relu7"}
+    save_denoiser(small(SHAPE), {"encoder": encoder}, user_folder(), "higher")
+    with pytest.raises(PriorError, match="codes of relu7, but the generator takes those of relu6: train one"):
+        open_prior("higher", generator, card, model)
     save("silent", title="", fingerprint="")
     generator, card = load_generator("silent")
     with pytest.raises(PriorError, match=r"joint needs the generator's own network.*--prior none"):
@@ -94,7 +98,7 @@ def test_what_does_not_fit_is_one_sentence() -> None:
 def test_a_denoiser_comes_back_from_its_files(tmp_path: Path) -> None:
     made = small((4, 3, 2))
     card = save_denoiser(made, {"title": "a"}, tmp_path, "d")
-    found, told = load_denoiser(tmp_path / "d.safetensors")
+    found, told = load_denoiser(str(tmp_path / "d.safetensors"))
     codes = torch.randn(5, 4, 3, 2)
     assert found(codes).shape == codes.shape
     assert torch.allclose(found(codes), made(codes), atol=0.02)
@@ -125,7 +129,7 @@ def test_a_damaged_denoiser_is_one_sentence(tmp_path: Path, card: str, sentence:
     save_denoiser(small(), {}, tmp_path, "d")
     (tmp_path / "d.json").write_text(card)
     with pytest.raises(DenoiserError, match=sentence):
-        load_denoiser(tmp_path / "d.safetensors")
+        load_denoiser(str(tmp_path / "d.safetensors"))
 
 
 def test_codes_that_are_too_large_are_refused() -> None:

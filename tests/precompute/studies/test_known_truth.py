@@ -71,7 +71,10 @@ def test_too_few_pictures_and_unknown_presets_are_told(
 ) -> None:
     few = ["--each", "1", "--epochs", "1", "--held-out", "2", "--units", "0"]
     assert study(tmp_path, *few) == 2
-    assert "larger --held-out" in capsys.readouterr().err
+    assert "--held-out 2 is 6 pictures of a class, too few for facets, which need 12: give 4 or more." in (
+        capsys.readouterr().err
+    )
+    assert not list(tmp_path.glob("*.safetensors"))  # before anything is trained
     assert study(tmp_path, "--ways", "robust,nice", *few) == 2
     assert "'nice'" in capsys.readouterr().err
 

@@ -16,7 +16,6 @@ from precompute.synthesis.preset_file import (
     preset_named,
     prior_of,
     read_preset,
-    save_preset,
     written,
 )
 from precompute.synthesis.presets import PRESETS
@@ -28,7 +27,7 @@ Change = Callable[[dict[str, Any]], Any]
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_comes_back_from_its_file(tmp_path: Path, name: str) -> None:
     path = tmp_path / "mine.json"
-    save_preset(PRESETS[name], path)
+    path.write_text(written(PRESETS[name]))
     assert read_preset(path) == preset_named(str(path)) == replace(PRESETS[name], policy_2015=None)
 
 
@@ -67,6 +66,7 @@ def put(*way: str | int, value: Any) -> Change:
         (put("title", value=3), "title must be words"),
         (put("policy", value={"name": "adam"}), 'there is no policy "adam"; the nearest are'),
         (put("policy", "step", value="1"), 'step of policy normalised cannot be "1"'),
+        (put("policy", "end", value=-1.0), "end of policy normalised cannot be -1.0"),
         (put("priors", value={}), "priors must be a list"),
         (put("priors", value=[{"name": "os.system"}]), 'there is no prior "os.system"'),
         (put("priors", value=[{"name": "decay"}]), "prior decay needs 'rate'"),
@@ -121,7 +121,7 @@ def test_a_file_that_is_none_is_said_to_be_none(tmp_path: Path, data: bytes, sen
 
 
 def test_a_name_or_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PresetError, match=r"There is no preset robusto; the nearest are robust"):
+    with pytest.raises(PresetError, match=r"There is no preset robusto; known are robust, A, "):
         preset_named("robusto")
     with pytest.raises(PresetError, match="No such file"):
         preset_named(str(tmp_path / "none.json"))
