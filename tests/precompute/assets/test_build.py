@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -182,6 +183,52 @@ def test_a_lost_work_atlas_is_taken_up_from_the_assets(
     assert commands.jobs == ["dgn-am", "dgn-am"]
     with AtlasReader(grown, NETWORK) as reader:
         assert ("conv1", "am") in reader.counts()
+
+
+def test_a_part_made_in_a_fresh_checkout_takes_nothing_from_the_bundled_atlas(
+    dataset: Path, tmp_path: Path, commands: Commands
+) -> None:
+    built(dataset, tmp_path)
+    bundled = tmp_path / "assets" / "atlas" / "caffenet64.atlas"
+    (tmp_path / "assets" / "build.json").unlink()
+    shutil.rmtree(tmp_path / "work")
+    assert built(dataset, tmp_path, "--only", "dgn-am") == 0
+    with AtlasReader(bundled, NETWORK) as reader:
+        assert {kind for _, kind in reader.counts()} == {"stats", "top", "deconv", "am", "dgn-am"}
+        assert reader.unit(unit(0).ref).pictures["am"]
+
+
+def test_what_no_step_makes_leaves_the_bundled_atlas_once_every_step_is_there(
+    dataset: Path, tmp_path: Path, commands: Commands
+) -> None:
+    bundled = tmp_path / "assets" / "atlas" / "caffenet64.atlas"
+    bundled.parent.mkdir(parents=True)
+    with AtlasWriter(bundled, NETWORK, TITLE) as writer:
+        writer.put(unit(7, "am", stats=False), writer.begin(RUN))
+    built(dataset, tmp_path, "--only", "classifier,generator,statistics")
+    with AtlasReader(bundled, NETWORK) as reader:
+        assert reader.counts() == {("conv1", "am"): 1, ("conv1", "stats"): 1}
+    built(dataset, tmp_path)
+    with AtlasReader(bundled, NETWORK) as reader:
+        assert set(reader.counts().values()) == {1}
+        assert not reader.unit(unit(7).ref).pictures
+
+
+def test_an_atlas_of_another_network_gives_way_and_an_unreadable_one_is_left_alone(
+    dataset: Path, tmp_path: Path, commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundled = tmp_path / "assets" / "atlas" / "caffenet64.atlas"
+    bundled.parent.mkdir(parents=True)
+    bundled.write_bytes(b"not an atlas, whatever it is")
+    assert built(dataset, tmp_path, "--only", "classifier,statistics") == 1
+    assert "is not a unit atlas" in capsys.readouterr().err
+    assert bundled.read_bytes() == b"not an atlas, whatever it is"
+    bundled.unlink()
+    with AtlasWriter(bundled, "f" * 64, "another") as writer:
+        writer.put(unit(7, "am", stats=False), writer.begin(RUN))
+    assert built(dataset, tmp_path, "--only", "classifier,statistics") == 0
+    with AtlasReader(bundled, NETWORK) as reader:
+        assert reader.counts() == {("conv1", "stats"): 1}
 
 
 def test_networks_that_came_from_elsewhere_count_when_they_are_as_wanted(
