@@ -22,6 +22,7 @@ from precompute.assets.record import Entry
 from precompute.assets.steps import BY_NAME, STEPS, Place, Step, chosen, key_of
 from precompute.command import guarded
 from precompute.options import Parser, add_progress, seed
+from precompute.places import check_folder
 from precompute.progress import Progress, progress_of
 from precompute.runner import STOPPED
 from precompute.stop import Stop
@@ -43,6 +44,8 @@ def _build(options: argparse.Namespace) -> int:
     from precompute.assets.dataset import content, validation
 
     steps = chosen(options.only)
+    for folder in (options.assets, options.work):
+        check_folder(folder)
     place = Place(
         options.dataset.resolve(), validation(options.dataset.resolve()), content(options.dataset),
         options.assets.resolve(), options.work.resolve(), options.device, options.seed, options.progress,

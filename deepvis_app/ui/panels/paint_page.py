@@ -36,6 +36,7 @@ STAR = "\N{BLACK STAR}"
 MOVING = ("starting", "painting", "paused")
 _FINE = 1000  # steps of the progress bar
 _COUNTS = {1: "one picture", 4: "four pictures", 9: "nine pictures"}
+_UNBOUNDED = (1 << 24) - 1  # pixels: Qt's own limit of a widget's height
 _ROOMY = 2.0  # times the width: from this height on there is room for the real patches, too
 
 
@@ -121,12 +122,17 @@ class PaintPage(QWidget):
         self._share_room()
 
     def _share_room(self) -> None:
-        """The picture is as large as it can be; in a short column nothing stands below while it is painted."""
+        """The picture is as large as it can be; in a short column nothing stands below while it is painted.
+
+        Why there is none may be a long sentence: it has the room of the patches, too.
+        """
         roomy = self.height() > _ROOMY * self.width()
-        moving = self._painting is not None and self._painting.state in MOVING
-        self.section.setMaximumHeight(max(self.width(), 1))
+        painting = self._painting
+        moving = painting is not None and painting.state in MOVING
+        failed = painting is not None and painting.state == "failed" and not painting.pictures
+        self.section.setMaximumHeight(_UNBOUNDED if failed else max(self.width(), 1))
         self.kept.setVisible(bool(self.kept.section.pictures) and (roomy or not moving))
-        self.patches.setVisible(bool(self.patches.section.pictures) and roomy)
+        self.patches.setVisible(bool(self.patches.section.pictures) and roomy and not failed)
 
     def _list_generators(self) -> None:
         """To be chosen from where there are several."""

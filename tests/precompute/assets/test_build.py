@@ -257,14 +257,23 @@ def test_the_words_are_ones_that_the_commands_take(dataset: Path, tmp_path: Path
     ("words", "told"),
     [
         (["--only", "amm"], "There is no step amm; the nearest are am, dgn-am"),
+        (["--only", ""], "--only names no step"),
+        (["--assets", __file__], "is a file, or lies below one: name a folder"),
+        (["--work", f"{__file__}/deeper"], "is a file, or lies below one: name a folder"),
         (["--dataset", "/nowhere"], "/nowhere does not exist"),
     ],
 )
 def test_wrong_words_are_one_sentence(
-    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+    dataset: Path,
+    tmp_path: Path,
+    commands: Commands,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    told: str,
 ) -> None:
     assert built(dataset, tmp_path, *words) in (1, 2)
     assert told in capsys.readouterr().err
+    assert commands.said == []
 
 
 def test_a_child_runs_with_the_assets_in_its_environment_and_tells_its_status(
