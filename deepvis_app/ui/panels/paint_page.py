@@ -37,7 +37,7 @@ MOVING = ("starting", "painting", "paused")
 _FINE = 1000  # steps of the progress bar
 _COUNTS = {1: "one picture", 4: "four pictures", 9: "nine pictures"}
 _UNBOUNDED = (1 << 24) - 1  # pixels: Qt's own limit of a widget's height
-_ROOMY = 2.0  # times the width: from this height on there is room for the real patches, too
+_ROOMY = 1.5  # times the width: from so much height for pictures on there is room for the real patches, too
 
 
 class PaintPage(QWidget):
@@ -74,6 +74,8 @@ class PaintPage(QWidget):
             "The patches of real pictures with the highest activation",
             from_images=True,
         )
+        choosers = FlowRow(self.method, self.generator, self.count)
+        self._rows = (choosers, self.bar, self.words, self.value, FlowRow(*self.buttons.values()))
         self._arrange()
         self._show_painting(None)
         self._show_known(())
@@ -82,10 +84,10 @@ class PaintPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        column.addWidget(FlowRow(self.method, self.generator, self.count))
+        column.addWidget(self._rows[0])
         column.addWidget(self.section, 3)
-        for widget in (self.bar, self.words, self.value, FlowRow(*self.buttons.values())):
-            column.addWidget(widget)
+        for row in self._rows[1:]:
+            column.addWidget(row)
         column.addWidget(self.kept, 1)
         column.addWidget(self.patches, 1)
         column.addStretch(0)  # what is left when the picture is as high as it is wide
@@ -126,11 +128,17 @@ class PaintPage(QWidget):
 
         Why there is none may be a long sentence: it has the room of the patches, too.
         """
-        roomy = self.height() > _ROOMY * self.width()
+        width = self.width()
+        heights = (
+            row.heightForWidth(width) if row.hasHeightForWidth() else row.maximumHeight()
+            for row in self._rows
+            if not row.isHidden()
+        )
+        roomy = self.height() - sum(heights) > _ROOMY * width
         painting = self._painting
         moving = painting is not None and painting.state in MOVING
         failed = painting is not None and painting.state == "failed" and not painting.pictures
-        self.section.setMaximumHeight(_UNBOUNDED if failed else max(self.width(), 1))
+        self.section.setMaximumHeight(_UNBOUNDED if failed else max(width, 1))
         self.kept.setVisible(bool(self.kept.section.pictures) and (roomy or not moving))
         self.patches.setVisible(bool(self.patches.section.pictures) and roomy and not failed)
 

@@ -138,6 +138,17 @@ def test_a_long_failure_can_be_read_in_a_small_window(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: shown.page.section.height() <= shown.page.width())
 
 
+def test_in_a_narrow_column_the_picture_has_the_room_of_the_patches(qtbot: QtBot) -> None:
+    """Its rows of buttons break into lines, so that it is short although it is twice as high as wide."""
+    shown = Painted(qtbot, (160, 420))
+    shown.press("paint")
+    shown.look(50)
+    page = shown.page
+    assert page.height() > 2 * page.width()
+    assert not page.patches.isVisible()
+    qtbot.waitUntil(lambda: page.section.height() > 0.9 * page.width())
+
+
 def test_a_failure_after_pictures_leaves_the_last_one(shown: Painted) -> None:
     shown.press("paint")
     look = shown.look(50)
