@@ -83,14 +83,8 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
 
 
 def built(dataset: Path, tmp_path: Path, *more: str) -> int:
-    words = [
-        "--dataset",
-        str(dataset),
-        "--assets",
-        str(tmp_path / "assets"),
-        "--work",
-        str(tmp_path / "work"),
-    ]
+    places = {"--dataset": dataset, "--assets": tmp_path / "assets", "--work": tmp_path / "work"}
+    words = [str(word) for pair in places.items() for word in pair]
     return build.main([*words, *more])
 
 
