@@ -37,10 +37,13 @@ def half_where_fast(device: torch.device) -> torch.autocast:
 
 
 def _seconds(maps: torch.Tensor, kernel: torch.Tensor, half: bool) -> float:
-    """Of one convolution, there and back to the maps."""
-    begun = time.perf_counter()
+    """Of the processor for one convolution, there and back to the maps: what it waited for others does not count.
+
+    Two processes of a busy machine would otherwise not agree, and paint differently.
+    """
+    begun = time.process_time()
     with torch.enable_grad(), torch.autocast("cpu", torch.bfloat16, enabled=half):
         source = maps.detach().requires_grad_()
         found = F.conv2d(source, kernel, padding=1)
     torch.autograd.grad(found, source, torch.ones_like(found))
-    return time.perf_counter() - begun
+    return time.process_time() - begun

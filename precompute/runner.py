@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from deepvis_app.messages import RunInfo, UnitRecord
+from precompute.memory import give_back
 from precompute.progress import Progress
 from precompute.stop import Stop
 
@@ -81,6 +82,7 @@ def run(
         except (RuntimeError, MemoryError) as error:
             waiting += reversed(_halves(item, finished, error))
             progress.note(f"Not enough memory for {len(item.units)} units of {item.layer} at once: halved.")
+        give_back()
         if stop.wait():
             return Outcome(made, there, stopped=True)
     writer.finish(run)

@@ -22,6 +22,7 @@ from precompute.assets.record import Entry
 from precompute.assets.steps import BY_NAME, STEPS, Place, Step, chosen, key_of
 from precompute.command import guarded
 from precompute.options import Parser, add_progress, seed
+from precompute.places import check_folder
 from precompute.progress import Progress, progress_of
 from precompute.runner import STOPPED
 from precompute.stop import Stop
@@ -43,6 +44,8 @@ def _build(options: argparse.Namespace) -> int:
     from precompute.assets.dataset import content, validation
 
     steps = chosen(options.only)
+    for folder in (options.assets, options.work):
+        check_folder(folder)
     place = Place(
         options.dataset.resolve(), validation(options.dataset.resolve()), content(options.dataset),
         options.assets.resolve(), options.work.resolve(), options.device, options.seed, options.progress,
@@ -88,7 +91,10 @@ class Builder:
         return code
 
     def publish(self) -> None:
-        """Put the grown atlas into the assets, without what is unused, where they do not have it like that yet."""
+        """Put the grown atlas into the assets, without what is unused, where they do not have it like that yet.
+
+        As long as steps are missing in it, what the assets have of this network beyond it stays.
+        """
         grown, bundled = self._place.work_atlas(), self._place.bundled_atlas()
         finished = {
             name: entry.key for name, entry in self.entries.items() if entry.finished and name != ATLAS
@@ -101,7 +107,9 @@ class Builder:
 
         fresh = bundled.with_name(f"{bundled.name}.new")
         fresh.unlink(missing_ok=True)
-        merge([grown], fresh)
+        whole = all(self._is_there(step) for step in STEPS if step.recorded)
+        keeps = not whole and _of_one_network(grown, bundled)
+        merge([grown, bundled] if keeps else [grown], fresh)
         fresh.replace(bundled)  # the old one stays until the new one is whole
         self._keep(ATLAS, Entry(key, finished=True, bytes=bundled.stat().st_size))
 
@@ -180,6 +188,16 @@ def _assets_at(folder: Path) -> Iterator[None]:
             del os.environ[ASSETS_VARIABLE]
         else:
             os.environ[ASSETS_VARIABLE] = before
+
+
+def _of_one_network(grown: Path, bundled: Path) -> bool:
+    """False also where there is no bundled atlas. Raises AtlasError for one that cannot be read."""
+    from deepvis_app.atlas import AtlasReader
+
+    if not bundled.exists():
+        return False
+    with AtlasReader(grown, None) as ours, AtlasReader(bundled, None) as theirs:
+        return ours.fingerprint == theirs.fingerprint
 
 
 def _bytes(step: Step, place: Place) -> int:

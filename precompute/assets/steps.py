@@ -192,6 +192,10 @@ def chosen(text: str) -> Sequence[Step]:
     for name in names:
         if name not in BY_NAME:
             raise OptionError(f"There is no step {name}; the nearest are {nearest(name, BY_NAME)}.")
+    if not names:
+        raise OptionError(
+            f"--only names no step; leave it out for all of them, or name some of {', '.join(BY_NAME)}."
+        )
     return [step for step in STEPS if step.name in names]
 
 

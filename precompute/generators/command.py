@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from precompute.generators import ADVERSARY, BATCH, PICTURES
 from precompute.job import Job
-from precompute.options import add_training, positive, seed
+from precompute.options import DEFAULT_MODEL, OptionError, add_training, positive, seed
+from precompute.places import check_folder, plain_name
 from precompute.progress import Progress
 from precompute.runner import STOPPED
 from precompute.synthesis.recipe import above, between
@@ -37,10 +39,12 @@ def run(options: argparse.Namespace) -> int:
 
     progress: Progress = options.reporter
     encoder = _encoder(options, load(options))
+    name = options.name or _name(options, encoder)
+    checkpoint = options.checkpoint or cache_folder() / "generators" / f"{name}.pt"
+    folder = options.out or user_folder()
+    _check_places(encoder, name, folder, checkpoint)
     pictures = load_pictures(options.images, options.size, progress)
     recipe = _recipe(options, encoder)
-    name = options.name or f"dgn{options.size}-{options.layer}"
-    checkpoint = options.checkpoint or cache_folder() / "generators" / f"{name}.pt"
     on_cpu = encoder.device.type == "cpu"
     if on_cpu:
         torch.set_num_threads(1)  # of each part's kernels
@@ -51,7 +55,6 @@ def run(options: argparse.Namespace) -> int:
     if not train(trainer, encoder, pictures.held_out, places, progress, options.stop):
         progress.end("stopped", f"Stopped after {trainer.seen} pictures; run it again to go on.")
         return STOPPED
-    folder = options.out or user_folder()
     quality, _ = write_bundle(trainer, encoder, pictures, folder, name, _words(options))
     progress.end("done", f"{quality.in_words()}; written to {folder / name}.safetensors.")
     return 0
@@ -62,6 +65,27 @@ def _encoder(options: argparse.Namespace, model: LoadedModel) -> Encoder:
 
     compared = [name.strip() for name in options.compare.split(",") if name.strip()]
     return Encoder(model, options.layer, compared)
+
+
+def _name(options: argparse.Namespace, encoder: Encoder) -> str:
+    """dgnSIZE-LAYER for the bundled network; for any other its name stands before the layer."""
+    own = [] if options.model == DEFAULT_MODEL else [encoder.title]
+    words = "-".join([f"dgn{options.size}", *own, options.layer])
+    return re.sub(r"[^\w.+-]+", "-", words)  # Caffe's layers have slashes
+
+
+def _check_places(encoder: Encoder, name: str, folder: Path, checkpoint: Path) -> None:
+    """Whether the results can be written, and would not replace what is something else. Raises OptionError."""
+    from precompute.generators.store import card_of
+
+    card = card_of(folder / f"{name}.json")
+    of = card.get("encoder") if card is not None else None
+    if isinstance(of, dict) and [of.get("fingerprint"), of.get("layer")] != encoder.identity()[:2]:
+        raise OptionError(
+            f"{folder / name}.safetensors is a generator of another network or layer: name this one with --name."
+        )
+    check_folder(folder)
+    check_folder(checkpoint.parent)
 
 
 def _recipe(options: argparse.Namespace, encoder: Encoder) -> Recipe:
@@ -114,7 +138,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--seed", type=seed, default=0, help="of all that is random (default 0)")
     add("--threads", type=positive, default=2, help="parts of a batch worked on at a time on the CPU")
-    add("--name", default="", help="of the result (default dgnSIZE-LAYER)")
+    add("--name", type=plain_name, default="",
+        help="of the result (default dgnSIZE-LAYER, with another network dgnSIZE-NETWORK-LAYER)")  # fmt: skip
     add("--checkpoint", type=Path, help="where to keep the state (default: the cache folder)")
     add("--sheets", type=Path, help="where sample sheets go (default: beside the checkpoint)")
     add("--save-every", type=above(0.0), default=180.0, metavar="SECONDS")

@@ -13,12 +13,12 @@ from torch.nn import functional as F
 from deepvis_app.messages import LayerInfo
 from deepvis_app.models import LoadedModel
 from deepvis_app.models.probe import Probe, class_vector
-from precompute.errors import CommandError
+from precompute.options import OptionError
 
 COMPARED = 3  # maps, unless others are asked for
 
 
-class LayerError(CommandError):
+class LayerError(OptionError):
     """A layer that cannot be the code, or cannot be compared; the message is one sentence for people."""
 
 

@@ -30,10 +30,11 @@ class Quality:
 
     def in_words(self) -> str:
         features = ", ".join(f"{name} {error:.3f}" for name, error in self.feature_error.items())
+        features = f"feature error {features}, " if features else ""  # no map before the code is smaller
         agreement = "" if self.agreement is None else f", top-1 agreement {self.agreement:.1%}"
         return (
             f"held-out code cosine {self.cosine:.4f}{agreement}, code error {self.code_error:.3f}, "
-            f"feature error {features}, image error {self.image_error:.4f}, mesh {self.mesh:.1f} "
+            f"{features}image error {self.image_error:.4f}, mesh {self.mesh:.1f} "
             f"(photographs {self.mesh_of_real:.1f}; {self.pictures} pictures)"
         )
 

@@ -28,7 +28,7 @@ def user_folder() -> Path:
 def generator_names() -> list[str]:
     """Bundled and trained ones that can be named."""
     folders = (assets_folder() / "models", user_folder())
-    return sorted({card.stem for folder in folders for card in folder.glob("*.json") if _is_card(card)})
+    return sorted({path.stem for folder in folders for path in folder.glob("*.json") if card_of(path)})
 
 
 def save_generator(generator: Generator, card: dict[str, Any], folder: Path, name: str) -> dict[str, Any]:
@@ -78,12 +78,12 @@ def load_generator(name: str) -> tuple[Generator, dict[str, Any]]:
 
 
 def _find(name: str) -> Path:
-    given = Path(name)
+    given = Path(name).expanduser()
     if given.suffix == ".safetensors" and given.is_file():
         return given
     for folder in (user_folder(), assets_folder() / "models"):
         path = folder / f"{name}.safetensors"
-        if path.is_file() and _is_card(path.with_suffix(".json")):
+        if path.is_file() and card_of(path.with_suffix(".json")):
             return path
     known = ", ".join(generator_names()) or "none yet"
     raise GeneratorError(
@@ -91,9 +91,10 @@ def _find(name: str) -> Path:
     )
 
 
-def _is_card(path: Path) -> bool:
+def card_of(path: Path) -> dict[str, Any] | None:
+    """What a generator's card says; None where there is none, or of something else."""
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(card, dict) and card.get("kind") == "generator"
+        return None
+    return card if isinstance(card, dict) and card.get("kind") == "generator" else None

@@ -10,6 +10,7 @@ from precompute.job import Job
 from precompute.jobs.filling import add_making, check_layers, facts_of_wish, fill, in_half
 from precompute.jobs.sheets import conclude, facts_of, make_all, name_of, only_unit
 from precompute.options import OptionError, Target, positive, target
+from precompute.places import check_folder
 from precompute.synthesis.code_recipe import GAMMA, add_code_recipe, preset_of
 from precompute.synthesis.pairs import Pair, largest, pairs_of
 from precompute.synthesis.recipe import OBJECTIVE_NAMES, between
@@ -119,6 +120,7 @@ def _search(options: argparse.Namespace, job: Target, wish: Wish, facts: dict[st
     from precompute.synthesis.searching import FOOTER, random_settings
 
     unit = only_unit(job, "--search")
+    check_folder(options.out)
     tries = random_settings(wish.preset, options.search, job.seed)
     job.progress.start(len(tries), "pictures", f"{job.layers[0].alias}:{unit}")
     tried = make_all(job, wish, unit, tries)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from precompute.job import Job
 from precompute.jobs.sheets import conclude, facts_of, make_all, name_of, only_unit
 from precompute.options import OptionError, Target, positive, target
+from precompute.places import check_folder
 from precompute.synthesis.recipe import add_recipe, preset_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
     base = preset_of(options)
     if base.phases:
         raise OptionError(f"The preset {options.preset} has phases: a sweep varies presets of one phase.")
+    check_folder(options.out)
     plan: list[tuple[str, list[Try]]] = []
     if options.kind != "each":
         plan.append(("random", sweeping.random_tries(base, options.tries, job.seed)))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from deepvis_app.render.pictures import PictureError
 from precompute.generators.store import GeneratorError
+from precompute.memory import give_back
 from precompute.options import OptionError
 from precompute.painting.choices import CHANGES, changed
 from precompute.painting.easel import Easel
@@ -71,6 +72,7 @@ class Session:
             self._teller.note(f"A picture could not be painted ({reason}): try again with another seed.")
         self._resting = True
         self._teller.resting()
+        give_back()
 
     def _obey(self, line: str) -> None:
         self._heard += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -29,6 +30,12 @@ class ClassPictures:
         for index, label in enumerate(images.labels):
             self._by_name[first_name(label)].append(index)
 
+    def require(self, units: Sequence[int]) -> None:
+        """For before the work: raises OptionError for a class that has no pictures, as far as their names tell."""
+        for unit in units:
+            if not self._chosen(unit, held_out=False):
+                raise self._none_of(unit)
+
     def of(self, unit: int, *, held_out: bool = False) -> U8:
         """(N, h, w, 3) at the network's input size, N > 0; what cannot be read is left out. Raises OptionError."""
         return self.named(unit, held_out=held_out)[1]
@@ -44,12 +51,15 @@ class ClassPictures:
             names.append(self._images.names[index])
             found.append(self._model.preprocess.pixels(rgb))
         if not found:
-            name = first_name(self._model.info.label(unit))
-            raise OptionError(
-                f"{self._images.path} has no pictures of the class {name}; "
-                "its folders (or its words.txt) must name the network's classes."
-            )
+            raise self._none_of(unit)
         return names, np.stack(found)
+
+    def _none_of(self, unit: int) -> OptionError:
+        name = first_name(self._model.info.label(unit))
+        return OptionError(
+            f"{self._images.path} has no pictures of the class {name}; "
+            "its folders (or its words.txt) must name the network's classes."
+        )
 
     def _chosen(self, unit: int, held_out: bool) -> list[int]:
         own = self._by_name.get(first_name(self._model.info.label(unit)), [])

@@ -21,6 +21,7 @@ from precompute.options import (
     positive,
 )
 from precompute.options import seed as a_seed
+from precompute.places import check_folder
 from precompute.runner import STOPPED
 from precompute.studies import STUDIES, Study
 from precompute.studies.base import Desk, StudyStoppedError
@@ -83,6 +84,7 @@ def _run(study: Study, options: argparse.Namespace) -> int:
 
     try:
         desk = study.desk(options) if study.desk else open_desk(study, options)
+        check_folder(options.out)
         finding = study.run(desk)
     except StudyStoppedError:
         options.reporter.end("stopped", "Stopped: what is finished is kept, run it again to go on.")

@@ -37,6 +37,7 @@ def run(desk: Desk) -> Finding:
     from precompute.studies.painting import DGN, open_drawing, paint, tasks_of, way
 
     pictures = ClassPictures(open_images(desk.options.images), desk.model)
+    pictures.require(desk.units)
     spaces = _spaces(desk)
     drawing = open_drawing(desk.options.generator)
     painted = paint(desk, way(desk, DGN, drawing), tasks_of(desk))

@@ -18,6 +18,7 @@ from deepvis_app.models.fingerprint import fingerprint
 from precompute.generators.opening import open_generator
 from precompute.generators.topology import AnyGenerator
 from precompute.kept import keep, kept
+from precompute.memory import give_back
 from precompute.options import OptionError
 from precompute.precision import half_is_fast
 from precompute.studies.base import Desk, StudyStoppedError
@@ -159,6 +160,7 @@ def paint(desk: Desk, how: Way, tasks: Sequence[Task]) -> list[Painted]:
         seconds = (time.perf_counter() - begun) / len(made)
         painted += [_painted(one, seconds) for one in made]
         keep_painted(key, painted)
+        give_back()
         desk.progress.advance(len(made), f"{how.layer.alias}:{batch[-1].unit}")
         desk.check()
     return painted

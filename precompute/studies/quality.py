@@ -39,6 +39,7 @@ def run(desk: Desk) -> Finding:
     chosen = drawings(desk.options.ways, desk.options.generator)
     own = Judge(desk.model, labels)
     judges = [Judge(model, labels) for model in independent(desk.options.judge, desk)]
+    real = _real(desk) if desk.options.images else None
     painted = {
         name: paint(desk, way(desk, name, drawing), tasks_of(desk)) for name, drawing in chosen.items()
     }
@@ -49,8 +50,8 @@ def run(desk: Desk) -> Finding:
         }
         for name, of_way in painted.items()
     }
-    if desk.options.images:
-        figures[REAL] = _figures(desk, _real(desk), own, judges)
+    if real is not None:
+        figures[REAL] = _figures(desk, real, own, judges)
     return Finding(
         tiles=_tiles(desk, painted, judges[0]),
         columns=min(len(desk.units), COLUMNS),

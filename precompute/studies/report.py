@@ -37,7 +37,6 @@ def write(study: Study, desk: Desk, finding: Finding) -> None:
         )
     except SheetError as error:
         raise OptionError(str(error)) from error
-    out.mkdir(parents=True, exist_ok=True)
     save_png(out / f"{study.name}.png", sheet)
     for ending, content in written.items():
         with atomic_write(out / f"{study.name}{ending}") as file:

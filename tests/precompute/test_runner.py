@@ -44,6 +44,13 @@ def test_a_stop_keeps_what_is_finished_and_the_next_run_goes_on() -> None:
     assert sorted(r.ref.unit for r in kept.records) == [0, 1, 2, 3, 4, 5]
 
 
+def test_memory_is_given_back_after_each_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, seen = Kept(), []
+    monkeypatch.setattr("precompute.runner.give_back", lambda: seen.append(len(kept.records)))
+    run(chunks("conv1", range(5), 2), empty_records, kept, RUN, Told(), Stop(), ("am",))
+    assert seen == [2, 4, 5]
+
+
 def test_an_item_too_large_for_the_memory_is_halved() -> None:
     kept, told, sizes = Kept(), Told(), []
 

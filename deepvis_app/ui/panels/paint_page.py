@@ -36,7 +36,8 @@ STAR = "\N{BLACK STAR}"
 MOVING = ("starting", "painting", "paused")
 _FINE = 1000  # steps of the progress bar
 _COUNTS = {1: "one picture", 4: "four pictures", 9: "nine pictures"}
-_ROOMY = 2.0  # times the width: from this height on there is room for the real patches, too
+_UNBOUNDED = (1 << 24) - 1  # pixels: Qt's own limit of a widget's height
+_ROOMY = 1.5  # times the width: from so much height for pictures on there is room for the real patches, too
 
 
 class PaintPage(QWidget):
@@ -73,6 +74,8 @@ class PaintPage(QWidget):
             "The patches of real pictures with the highest activation",
             from_images=True,
         )
+        choosers = FlowRow(self.method, self.generator, self.count)
+        self._rows = (choosers, self.bar, self.words, self.value, FlowRow(*self.buttons.values()))
         self._arrange()
         self._show_painting(None)
         self._show_known(())
@@ -81,10 +84,10 @@ class PaintPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        column.addWidget(FlowRow(self.method, self.generator, self.count))
+        column.addWidget(self._rows[0])
         column.addWidget(self.section, 3)
-        for widget in (self.bar, self.words, self.value, FlowRow(*self.buttons.values())):
-            column.addWidget(widget)
+        for row in self._rows[1:]:
+            column.addWidget(row)
         column.addWidget(self.kept, 1)
         column.addWidget(self.patches, 1)
         column.addStretch(0)  # what is left when the picture is as high as it is wide
@@ -121,12 +124,23 @@ class PaintPage(QWidget):
         self._share_room()
 
     def _share_room(self) -> None:
-        """The picture is as large as it can be; in a short column nothing stands below while it is painted."""
-        roomy = self.height() > _ROOMY * self.width()
-        moving = self._painting is not None and self._painting.state in MOVING
-        self.section.setMaximumHeight(max(self.width(), 1))
+        """The picture is as large as it can be; in a short column nothing stands below while it is painted.
+
+        Why there is none may be a long sentence: it has the room of the patches, too.
+        """
+        width = self.width()
+        heights = (
+            row.heightForWidth(width) if row.hasHeightForWidth() else row.maximumHeight()
+            for row in self._rows
+            if not row.isHidden()
+        )
+        roomy = self.height() - sum(heights) > _ROOMY * width
+        painting = self._painting
+        moving = painting is not None and painting.state in MOVING
+        failed = painting is not None and painting.state == "failed" and not painting.pictures
+        self.section.setMaximumHeight(_UNBOUNDED if failed else max(width, 1))
         self.kept.setVisible(bool(self.kept.section.pictures) and (roomy or not moving))
-        self.patches.setVisible(bool(self.patches.section.pictures) and roomy)
+        self.patches.setVisible(bool(self.patches.section.pictures) and roomy and not failed)
 
     def _list_generators(self) -> None:
         """To be chosen from where there are several."""

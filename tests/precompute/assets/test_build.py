@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -82,14 +83,8 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
 
 
 def built(dataset: Path, tmp_path: Path, *more: str) -> int:
-    words = [
-        "--dataset",
-        str(dataset),
-        "--assets",
-        str(tmp_path / "assets"),
-        "--work",
-        str(tmp_path / "work"),
-    ]
+    places = {"--dataset": dataset, "--assets": tmp_path / "assets", "--work": tmp_path / "work"}
+    words = [str(word) for pair in places.items() for word in pair]
     return build.main([*words, *more])
 
 
@@ -184,6 +179,52 @@ def test_a_lost_work_atlas_is_taken_up_from_the_assets(
         assert ("conv1", "am") in reader.counts()
 
 
+def test_a_part_made_in_a_fresh_checkout_takes_nothing_from_the_bundled_atlas(
+    dataset: Path, tmp_path: Path, commands: Commands
+) -> None:
+    built(dataset, tmp_path)
+    bundled = tmp_path / "assets" / "atlas" / "caffenet64.atlas"
+    (tmp_path / "assets" / "build.json").unlink()
+    shutil.rmtree(tmp_path / "work")
+    assert built(dataset, tmp_path, "--only", "dgn-am") == 0
+    with AtlasReader(bundled, NETWORK) as reader:
+        assert {kind for _, kind in reader.counts()} == {"stats", "top", "deconv", "am", "dgn-am"}
+        assert reader.unit(unit(0).ref).pictures["am"]
+
+
+def test_what_no_step_makes_leaves_the_bundled_atlas_once_every_step_is_there(
+    dataset: Path, tmp_path: Path, commands: Commands
+) -> None:
+    bundled = tmp_path / "assets" / "atlas" / "caffenet64.atlas"
+    bundled.parent.mkdir(parents=True)
+    with AtlasWriter(bundled, NETWORK, TITLE) as writer:
+        writer.put(unit(7, "am", stats=False), writer.begin(RUN))
+    built(dataset, tmp_path, "--only", "classifier,generator,statistics")
+    with AtlasReader(bundled, NETWORK) as reader:
+        assert reader.counts() == {("conv1", "am"): 1, ("conv1", "stats"): 1}
+    built(dataset, tmp_path)
+    with AtlasReader(bundled, NETWORK) as reader:
+        assert set(reader.counts().values()) == {1}
+        assert not reader.unit(unit(7).ref).pictures
+
+
+def test_an_atlas_of_another_network_gives_way_and_an_unreadable_one_is_left_alone(
+    dataset: Path, tmp_path: Path, commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundled = tmp_path / "assets" / "atlas" / "caffenet64.atlas"
+    bundled.parent.mkdir(parents=True)
+    bundled.write_bytes(b"not an atlas, whatever it is")
+    assert built(dataset, tmp_path, "--only", "classifier,statistics") == 1
+    assert "is not a unit atlas" in capsys.readouterr().err
+    assert bundled.read_bytes() == b"not an atlas, whatever it is"
+    bundled.unlink()
+    with AtlasWriter(bundled, "f" * 64, "another") as writer:
+        writer.put(unit(7, "am", stats=False), writer.begin(RUN))
+    assert built(dataset, tmp_path, "--only", "classifier,statistics") == 0
+    with AtlasReader(bundled, NETWORK) as reader:
+        assert reader.counts() == {("conv1", "stats"): 1}
+
+
 def test_networks_that_came_from_elsewhere_count_when_they_are_as_wanted(
     dataset: Path, tmp_path: Path, commands: Commands
 ) -> None:
@@ -210,14 +251,23 @@ def test_the_words_are_ones_that_the_commands_take(dataset: Path, tmp_path: Path
     ("words", "told"),
     [
         (["--only", "amm"], "There is no step amm; the nearest are am, dgn-am"),
+        (["--only", ""], "--only names no step"),
+        (["--assets", __file__], "is a file, or lies below one: name a folder"),
+        (["--work", f"{__file__}/deeper"], "is a file, or lies below one: name a folder"),
         (["--dataset", "/nowhere"], "/nowhere does not exist"),
     ],
 )
 def test_wrong_words_are_one_sentence(
-    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+    dataset: Path,
+    tmp_path: Path,
+    commands: Commands,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    told: str,
 ) -> None:
     assert built(dataset, tmp_path, *words) in (1, 2)
     assert told in capsys.readouterr().err
+    assert commands.said == []
 
 
 def test_a_child_runs_with_the_assets_in_its_environment_and_tells_its_status(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deepvis_app.files import cache_folder
 from precompute.command import execute
 from precompute.generators.command import JOB
 from precompute.generators.store import load_generator
@@ -56,7 +57,6 @@ def test_a_longer_run_goes_on_where_the_first_ended(words: list[str], tmp_path: 
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        (["--layer", "fc9"], "There is no layer fc9"),
         (["--images", "/nowhere"], "/nowhere does not exist"),
         (["--model", "nothing"], "There is no model nothing"),
         (["--device", "cuda:77"], "cannot be used"),
@@ -69,6 +69,50 @@ def test_a_failure_is_one_sentence(
     err = capsys.readouterr().err
     assert sentence in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        (["--layer", "fc9"], "There is no layer fc9"),
+        (["--out", "net.py"], "net.py is a file, or lies below one"),
+        (["--checkpoint", "net.py/c.pt"], "net.py is a file, or lies below one"),
+    ],
+)
+def test_wrong_words_are_told_before_anything_is_decoded(
+    words: list[str], tmp_path: Path, changed: list[str], sentence: str,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert execute(JOB, [*words, "--pictures", "8", *changed]) == 2
+    assert sentence in capsys.readouterr().err
+    assert not list((cache_folder() / "generators").glob("*.npz"))
+
+
+def test_the_generator_of_another_network_is_never_written_over(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(JOB, [*words, "--pictures", "4"]) == 0
+    before = (tmp_path / "out" / "g.safetensors").read_bytes()
+    assert (
+        execute(JOB, [*words, "--pictures", "4", "--layer", "6", "--checkpoint", str(tmp_path / "d.pt")]) == 2
+    )
+    assert "is a generator of another network or layer: name this one with --name" in capsys.readouterr().err
+    assert (tmp_path / "out" / "g.safetensors").read_bytes() == before
+    assert not (tmp_path / "d.pt").exists()
+
+
+def test_without_a_name_it_is_called_after_network_and_layer(words: list[str], tmp_path: Path) -> None:
+    at = words.index("--name")
+    assert execute(JOB, [*words[:at], *words[at + 2 :], "--pictures", "4"]) == 0
+    assert [path.name for path in (tmp_path / "out").glob("*.json")] == ["dgn64-net-4.json"]
+
+
+def test_a_name_with_folders_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        execute(JOB, [*words, "--name", "../g"])
+    assert ended.value.code == 2
+    assert "'../g' is not a plain name, without folders" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("changed", [("--pictures", "0"), ("--batch", "many"), ("--adversary", "-1")])

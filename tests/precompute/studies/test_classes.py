@@ -36,5 +36,8 @@ def test_what_cannot_be_read_is_left_out_and_a_class_without_pictures_is_named(t
     assert len(pictures.of(1)) == 9
     for file in (folder / "espresso").iterdir():
         file.unlink()
-    with pytest.raises(OptionError, match=r"set has no pictures of the class espresso; its folders"):
-        ClassPictures(open_images(folder), network()).of(LABELS.index("espresso"))
+    pictures, without = ClassPictures(open_images(folder), network()), LABELS.index("espresso")
+    pictures.require([1, 0])
+    for ask in (pictures.of, lambda unit: pictures.require([1, unit])):
+        with pytest.raises(OptionError, match=r"set has no pictures of the class espresso; its folders"):
+            ask(without)

@@ -124,6 +124,31 @@ def test_a_failure_is_told_in_its_place_with_a_button(shown: Painted) -> None:
     assert len(shown.port.orders) == 2
 
 
+def test_a_long_failure_can_be_read_in_a_small_window(qtbot: QtBot) -> None:
+    shown = Painted(qtbot, (160, 420))
+    shown.press("paint")
+    known = ", ".join(f"deepsim-fc{number}" for number in range(6, 16))
+    shown.look(state="failed", sentence=f"There is no generator dgn64-pool5. Published ones are {known}.")
+    words = shown.page.section.words
+    qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()))
+    assert words.y() >= 0
+    assert not shown.page.patches.isVisible()
+    shown.press("paint")
+    shown.look(50)
+    qtbot.waitUntil(lambda: shown.page.section.height() <= shown.page.width())
+
+
+def test_in_a_narrow_column_the_picture_has_the_room_of_the_patches(qtbot: QtBot) -> None:
+    """Its rows of buttons break into lines, so that it is short although it is twice as high as wide."""
+    shown = Painted(qtbot, (160, 420))
+    shown.press("paint")
+    shown.look(50)
+    page = shown.page
+    assert page.height() > 2 * page.width()
+    assert not page.patches.isVisible()
+    qtbot.waitUntil(lambda: page.section.height() > 0.9 * page.width())
+
+
 def test_a_failure_after_pictures_leaves_the_last_one(shown: Painted) -> None:
     shown.press("paint")
     look = shown.look(50)
