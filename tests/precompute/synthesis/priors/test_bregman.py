@@ -99,6 +99,15 @@ def test_a_picture_of_half_the_side_is_smoothed_as_the_whole_one_is() -> None:
     assert errors[0] < errors[2] / 10
 
 
+def test_on_a_small_input_the_fewest_sweeps_suffice_from_the_start() -> None:
+    x, scale = scene(side=64), 64 / 224
+    exact = SplitBregman(25.0, sweeps=2000).project(x, moment(scale=scale))
+    found = SplitBregman(25.0, sweeps=4).project(x, moment(scale=scale))
+    assert torch.equal(found, SplitBregman(25.0, sweeps=14).project(x, moment(scale=scale)))
+    assert float((found - exact).abs().max()) < 1e-3
+    assert float((x - exact).abs().mean()) > 1e-2
+
+
 def test_the_prior_goes_on_from_step_to_step_and_from_weight_to_weight() -> None:
     x, prior = scene(), SplitBregman(20.0, end_weight=60.0, sweeps=4)
     memory: dict[Any, Any] = {}
