@@ -33,7 +33,7 @@ __all__ = ["Ascended", "Ascent", "Climb", "Task", "ascend"]
 
 EXACT_SHARE = 0.2  # the last steps are taken in single precision whatever comes before
 _NO_ROOM, _FULL_ROOM = 8, 32  # pixels, the field's side; see Moment.room
-_SCALE_SIDE = 224  # the input side for which widths in presets are given
+_SCALE_SIDE = 224  # the input side for which widths and weights in presets are given
 _TINY = 1e-30
 
 
@@ -257,7 +257,11 @@ class Ascent:
         return gradient - per_picture(share, alike) * alike
 
     def _penalised(self, gradient: Tensor, moment: Moment, priors: Sequence[Prior]) -> Tensor:
-        """The gradient minus that of the penalties, which are weighed against a gradient of mean size 1."""
+        """The gradient minus that of the penalties, which are weighed against a gradient of mean size 1.
+
+        Only where there is a gradient: what the unit does not see would count in the size of the step otherwise, and
+        change how large it is where the unit does see.
+        """
         codes = self._codes.detach().requires_grad_()
         with torch.enable_grad():
             costs = [prior.penalty(codes, moment) for prior in priors]
@@ -265,7 +269,8 @@ class Ascent:
         if not isinstance(total, Tensor):
             return gradient
         (uphill,) = torch.autograd.grad(total, codes)
-        return gradient - per_picture(mean_size(gradient), gradient) * uphill
+        weighed = per_picture(mean_size(gradient), gradient) * uphill
+        return gradient - torch.where(gradient == 0, 0.0, weighed)
 
     def _maps(self, pictures: Tensor, *, half: bool) -> Tensor:
         """The layer's maps (N, units, h, w) float32, for pictures (N, 3, h, w) of the canvas in 0..1."""

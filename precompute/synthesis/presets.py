@@ -29,9 +29,14 @@ DGN, DGN_START = "dgn", "dgn-start"  # for codes: from noise, and from a real pi
 TRANSFER_STEP = 0.5  # of "dgn" for another network than the generator's own: 2 to 8 in the released code
 
 
-_MFV = "Nguyen et al. 2016 (MFV)"
+_MFV, _MFV_SIDE = "Nguyen et al. 2016 (MFV)", 227
 _LUCID = 'Olah, Mordvintsev & Schubert 2017, "Feature visualization"'
 _DREAM = 'Mordvintsev, Olah & Tyka 2015, "Inceptionism", released notebook'
+
+
+def _smooth(weight: float, end: float) -> SplitBregman:
+    """Total variation with weights of MFV, which are for values in 0..255 and inputs of 227 pixels."""
+    return SplitBregman(*(round(one * 255 * _MFV_SIDE / 224, 2) for one in (weight, end)))
 
 
 def _of_mfv(
@@ -43,16 +48,15 @@ def _of_mfv(
     objective: str | None = None,
     middle: bool = False,
 ) -> Phase:
-    """A phase of MFV in the numbers of its table: first and last `step` in 1/255, total variation for 0..255.
+    """A phase of MFV in the numbers of its table: first and last `step` in 1/255, `weights` as for `_smooth`.
 
     Steps are a mean over what has a gradient, so those of a phase for the middle are larger by the ratio of the areas.
     """
-    ratio = (227 / 127) ** 2 if middle else 1.0
+    ratio = (_MFV_SIDE / 127) ** 2 if middle else 1.0
     policy = Normalised(*(round(size * ratio, 2) for size in step))
     moves: tuple[Prior, ...] = (Shift(slack=slack),) if scale > 1 else ()
     bias: tuple[Prior, ...] = (CentreBias(),) if middle else ()
-    smooth = SplitBregman(round(weights[0] * 255, 2), round(weights[1] * 255, 2))
-    return Phase(steps, policy, (smooth, *moves, *bias), objective, scale)
+    return Phase(steps, policy, (_smooth(*weights), *moves, *bias), objective, scale)
 
 
 _TABLE_1 = "Yosinski et al. 2015, Table 1"
@@ -105,7 +109,7 @@ PRESETS: dict[str, Preset] = {
         f"{_MFV}, 2.4; strength and steps of its first phase (S2.4)",
         190,
         Normalised(4.0, end=1.0),
-        (SplitBregman(25.0, 203.0),),
+        (_smooth(0.1, 0.8),),
         noise=8 / 255,
         keep="last",
     ),
@@ -114,7 +118,7 @@ PRESETS: dict[str, Preset] = {
         f"{_MFV}, 2.4, Figs. S2 and S3",
         190,
         Normalised(4.0, end=1.0),
-        (SplitBregman(25.0, 203.0), Shift(8.0)),
+        (_smooth(0.1, 0.8), Shift(8.0)),
         noise=8 / 255,
         keep="last",
     ),
@@ -132,7 +136,7 @@ PRESETS: dict[str, Preset] = {
         f"{_MFV}, 2.2 and 2.4; released code, opt_from_mean, first phase",
         190,
         Normalised(1.0, 1.0),
-        (SplitBregman(101.0, 203.0),),
+        (_smooth(0.398, 0.796),),
         noise=0.01,
         keep="last",
     ),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-_NUMBERS = 1 << 17  # of a piece: with what a filter needs beside it, a few megabytes
+_NUMBERS = 1 << 16  # of a piece: with what a filter needs beside it, a megabyte or two
 
 
 def by_pieces(work: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:

@@ -14,9 +14,18 @@ from precompute.synthesis.ascent import Ascended, Climb, Task, ascend
 from precompute.synthesis.image import Pixels
 from precompute.synthesis.objectives import OBJECTIVES, Objective, centre
 from precompute.synthesis.part import part_for
-from precompute.synthesis.policies import Constant, Normalised
+from precompute.synthesis.policies import Constant, Normalised, Policy, Progress
 from precompute.synthesis.presets import PRESETS, Preset, presets_for
-from precompute.synthesis.priors import Blur, Decay, Jitter, SmallContribution, SmallNorm, Variation
+from precompute.synthesis.priors import (
+    AlphaNorm,
+    Blur,
+    Decay,
+    Jitter,
+    Prior,
+    SmallContribution,
+    SmallNorm,
+    Variation,
+)
 from tests.precompute.synthesis.nets import SIDE, Plain, model, weights_of
 
 QUICK = replace(PRESETS["robust"], steps=12)
@@ -138,6 +147,29 @@ def test_penalties_work_against_the_gradient_and_make_the_picture_smoother() -> 
     smooth = made_by(climb(made, "fc", replace(plain, priors=(Variation(1.0),))), TASKS).codes
     steps = [(x[..., 1:] - x[..., :-1]).abs().mean() / x.abs().mean() for x in (rough, smooth)]
     assert steps[1] < 0.8 * steps[0]
+
+
+@pytest.mark.parametrize("image", ["pixels", "fourier"])
+@pytest.mark.parametrize("policy", [Normalised(4.0, 4.0), Progress(0.01, 1e8)])
+@pytest.mark.parametrize("prior", [AlphaNorm(0.002, 2.0, 0.1), Variation(0.02)])
+def test_a_penalty_does_not_change_the_size_of_steps_by_what_the_unit_does_not_see(
+    prior: Prior, policy: Policy, image: str
+) -> None:
+    """One step towards a unit that sees 5 x 5 of 32 x 32 pixels: penalties as weak as these hardly change it."""
+    made = model(Plain())
+    plain = Preset("", "", 2, policy, noise=0.05, keep="last", image=image)
+    part = part_for(made, made.info.layer("conv1"), whole_map=True)
+    way = replace(climb(made, "conv1", plain), part=part)
+    way = replace(way, image=Pixels(made.preprocess, part.canvas, made.device, 0.05))
+    top, left, bottom, right = part.field
+    start, free, held = (
+        made_by(replace(way, preset=preset), TASKS).codes[:, :, top:bottom, left:right]
+        for preset in (replace(plain, steps=1), plain, replace(plain, priors=(prior,)))
+    )
+    assert (right - left, bottom - top) == (5, 5)
+    moved = (held - start).abs().mean((1, 2, 3)) / (free - start).abs().mean((1, 2, 3))
+    assert not torch.equal(held, free)
+    assert moved.tolist() == pytest.approx([1.0] * len(TASKS), abs=0.1)
 
 
 def dead_start() -> LoadedModel:

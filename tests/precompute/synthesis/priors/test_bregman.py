@@ -9,6 +9,7 @@ import pytest
 import torch
 from skimage.restoration import denoise_tv_bregman
 from torch import Tensor
+from torch.nn import functional as F
 
 from precompute.synthesis.priors import PriorError, SplitBregman
 from precompute.synthesis.priors.bregman import denoised
@@ -81,6 +82,30 @@ def test_few_sweeps_stay_within_the_pictures_own_values() -> None:
     found, _ = denoised(x, 0.01, 1, dual)
     assert bool((found.amax((1, 2)) <= x.amax((1, 2))).all())
     assert bool((found.amin((1, 2)) >= x.amin((1, 2))).all())
+
+
+def test_a_picture_of_half_the_side_is_smoothed_as_the_whole_one_is() -> None:
+    """With the weight for its side; with that for the larger one, details of the same size in sides are lost."""
+    large, weight = scene(side=128, noise=0.0), 20.0
+    y, x = torch.meshgrid(torch.linspace(0, 1, 128), torch.linspace(0, 1, 128), indexing="ij")
+    large = large + 0.1 * torch.sin(24 * torch.pi * x) * torch.sin(24 * torch.pi * y)  # waves of 1 / 12 side
+    small = F.avg_pool2d(large, 2)
+    prior = SplitBregman(weight, sweeps=400)
+    wanted = F.avg_pool2d(prior.project(large, moment(scale=128 / 224)), 2)
+    scaled = prior.project(small, moment(scale=64 / 224))
+    unscaled, _ = denoised(small.flatten(0, 1), weight * 224 / 128, 400)  # the larger one's
+    errors = [float((one.view_as(wanted) - wanted).abs().mean()) for one in (scaled, unscaled, small)]
+    assert errors[0] < errors[1] / 8
+    assert errors[0] < errors[2] / 10
+
+
+def test_on_a_small_input_the_fewest_sweeps_suffice_from_the_start() -> None:
+    x, scale = scene(side=64), 64 / 224
+    exact = SplitBregman(25.0, sweeps=2000).project(x, moment(scale=scale))
+    found = SplitBregman(25.0, sweeps=4).project(x, moment(scale=scale))
+    assert torch.equal(found, SplitBregman(25.0, sweeps=14).project(x, moment(scale=scale)))
+    assert float((found - exact).abs().max()) < 1e-3
+    assert float((x - exact).abs().mean()) > 1e-2
 
 
 def test_the_prior_goes_on_from_step_to_step_and_from_weight_to_weight() -> None:
