@@ -51,18 +51,15 @@ class Call:
         In place only where the first input's number is in `own`: nobody else reads that.
         """
         in_place = bool(self.inputs) and self.inputs[0] in own
+        copied = self.in_place and not in_place
 
-        def filled(item: Any) -> Any:
-            if isinstance(item, tuple):
-                return tuple(filled(part) for part in item)
-            if not isinstance(item, Value):
-                return item
-            return given(item.number).clone() if self.in_place and not in_place else given(item.number)
+        def read(number: int) -> Tensor:
+            return given(number).clone() if copied else given(number)
 
-        kwargs = {name: filled(item) for name, item in self.kwargs.items()}
+        kwargs = {name: _filled(item, read) for name, item in self.kwargs.items()}
         if kwargs.get("inplace"):
             kwargs["inplace"] = in_place
-        result: Tensor = self.function(*(filled(item) for item in self.args), **kwargs)
+        result: Tensor = self.function(*(_filled(item, read) for item in self.args), **kwargs)
         return result
 
     def arg(self, index: int, name: str, default: Any = None) -> Any:
@@ -150,6 +147,13 @@ class _Recorder(TorchFunctionMode):
         if type(item) in (tuple, list):
             return tuple(self._noted(part) for part in item)
         return item
+
+
+def _filled(item: Any, read: Callable[[int], Tensor]) -> Any:
+    """The item with every Value read. No closure: one that calls itself is a cycle, which keeps all maps alive."""
+    if isinstance(item, tuple):
+        return tuple(_filled(part, read) for part in item)
+    return read(item.number) if isinstance(item, Value) else item
 
 
 def _flat(items: Iterable[Any]) -> Iterable[Any]:

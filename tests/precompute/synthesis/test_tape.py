@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -136,3 +138,15 @@ def test_what_cannot_be_run_again_is_run_by_the_network(net: type[Plain]) -> Non
     assert not part.cut
     x = inputs(3)
     assert torch.allclose(part.run(x), run_whole(made, made.info.layer(name), x), atol=1e-5)
+
+
+def test_a_pass_leaves_nothing_that_waits_for_the_garbage_collection() -> None:
+    tape, x = record(Normed().eval(), inputs(1), "fc"), inputs(2)
+    watched = weakref.ref(x)
+    gc.disable()
+    try:
+        tape.run(x)
+        del x
+        assert watched() is None
+    finally:
+        gc.enable()
