@@ -109,13 +109,14 @@ class FacetMap:
         return sum(facet.purity * len(facet.members) for facet in self.facets) / len(self.xy)
 
     @cached_property
-    def _mean_codes(self) -> F32:
+    def mean_codes(self) -> F32:
+        """(facets, d): the facets' means of their images' codes along the axes."""
         means = [self.space.places[list(facet.members)].mean(0) for facet in self.facets]
         return np.stack(means).astype(np.float32)
 
     def facet_of(self, code: F32) -> int:
         """The facet whose mean code is nearest to a code (D,)."""
-        off = self._mean_codes - self.space.reduced(code)
+        off = self.mean_codes - self.space.reduced(code)
         return int((off**2).sum(1).argmin())
 
     def nearest(self, code: F32) -> tuple[int, ...]:

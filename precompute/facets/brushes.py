@@ -49,7 +49,7 @@ def code_brush(
     """A generator's code that begins at that of the mean picture; `steps` None: the preset's.
 
     The unit's value itself is climbed, as in the paper: a class's log-probability may draw all facets to the one that
-    tells the class best from others.
+    tells the class best from others. Beside it that of the facet, which it would leave otherwise.
 
     Raises GeneratorError where the network whose codes it reads cannot be loaded.
     """
@@ -57,7 +57,7 @@ def code_brush(
     preset = preset_for(DGN_START, model, card)
     preset = replace(preset, steps=steps or preset.steps)
     wish = Wish(preset, (seed,), half=half, generator=generator)
-    return Brush(DGN_FACET, wish, coder(generator, card, model))
+    return Brush(DGN_FACET, wish, coder(generator, card, model), keeps=True)
 
 
 def _pixels(options: argparse.Namespace, job: Target) -> tuple[Brush, dict[str, Any]]:
@@ -73,7 +73,8 @@ def _pixels(options: argparse.Namespace, job: Target) -> tuple[Brush, dict[str, 
 def _codes(options: argparse.Namespace, job: Target) -> tuple[Brush, dict[str, Any]]:
     opened = open_generator(options.generator)
     brush = code_brush(opened, job.model, job.seed, options.code_steps, half=in_half(options, job))
-    return brush, {"generator": identity(*opened), "preset": DGN_START, **as_json(brush.wish.preset)}
+    told = {"generator": identity(*opened), "preset": DGN_START, **as_json(brush.wish.preset)}
+    return brush, {**told, "kept in its facet": brush.keeps}
 
 
 _WAYS: dict[str, Callable[[argparse.Namespace, Target], tuple[Brush, dict[str, Any]]]] = {

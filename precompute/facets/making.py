@@ -77,7 +77,7 @@ class Making:
             return None
         self.told(0.3, "painting")
         mapper, painter = self._tools(layer)
-        rows = painter.painted(unit, self._rules.seed, mapped.means)
+        rows = painter.painted(unit, self._rules.seed, mapped.means, mapped.facets)
         if rows is None:
             return None
         stats = self.stats.get(layer.name, {}).get(unit)

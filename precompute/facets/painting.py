@@ -21,6 +21,7 @@ from deepvis_app.messages import (
 from deepvis_app.models import LoadedModel
 from deepvis_app.render.patches import OUTSIDE
 from precompute.facets.frames import part
+from precompute.facets.keeping import Keeping
 from precompute.facets.looking import Looker
 from precompute.facets.mapping import Mapped
 from precompute.synthesis.aim import Task
@@ -32,11 +33,15 @@ from precompute.top.tally import rounded
 
 @dataclass(frozen=True)
 class Brush:
-    """A way to paint: the kind of its pictures, what is wished of each, and where one begins for a mean picture."""
+    """A way to paint: the kind of its pictures, what is wished of each, and where one begins for a mean picture.
+
+    `keeps`: pictures of class units also climb the log-probability of their facet.
+    """
 
     kind: str
     wish: Wish
     first: Callable[[U8], U8 | F32]
+    keeps: bool = False
 
 
 class Painter:
@@ -51,15 +56,26 @@ class Painter:
         most: int | None = None,
     ) -> None:
         parts = Parts(model)
+        self._model, self._layer = model, layer
         self._size = model.info.input_size
         self._brushes = tuple(brushes)
         self._makers = [Maker(model, layer, brush.wish, stopped, most, parts) for brush in brushes]
 
-    def painted(self, unit: int, seed: int, firsts: Sequence[U8]) -> list[list[Made]] | None:
-        """With each brush a picture from each of `firsts` (RGB of the input's size); None when stopped."""
+    def painted(
+        self, unit: int, seed: int, firsts: Sequence[U8], facets: FacetMap | None = None
+    ) -> list[list[Made]] | None:
+        """With each brush a picture from each of `firsts` (RGB of the input's size); None when stopped.
+
+        With `facets` of a class unit picture k is kept in facet k by brushes that do so.
+        """
         rows = []
         for brush, maker in zip(self._brushes, self._makers, strict=True):
-            made = maker.make([Task(unit, seed, first=brush.first(first)) for first in firsts])
+            kept = facets is not None and brush.keeps and self._layer.is_class_layer
+            maker.climb = replace(
+                maker.climb, keeper=Keeping(self._model, facets) if kept and facets else None
+            )
+            tasks = [Task(unit, seed, first=brush.first(one), facet=k) for k, one in enumerate(firsts)]
+            made = maker.make(tasks)
             if not made:
                 return None
             rows.append(made)

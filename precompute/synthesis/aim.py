@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -24,6 +25,14 @@ class Task:
     seed: int
     other: tuple[int, int] | None = None
     first: U8 | F32 | None = field(default=None, repr=False, compare=False)
+    facet: int = 0  # in which a picture is kept, where it is kept in one
+
+
+class Keeper(Protocol):
+    """What keeps pictures in facets, which are numbered: see `precompute.facets.keeping`."""
+
+    def log_share(self, inputs: Tensor, facets: Sequence[int]) -> Tensor:
+        """(N,): the log-probability of each picture's own facet, of what the network takes; differentiable."""
 
 
 @dataclass(frozen=True)

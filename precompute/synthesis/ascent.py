@@ -13,7 +13,7 @@ from torch import Tensor
 from deepvis_app.attribution.rules import RuleMode
 from deepvis_app.models.preprocess import Preprocess
 from precompute.synthesis import canvas
-from precompute.synthesis.aim import Task, aim
+from precompute.synthesis.aim import Keeper, Task, aim
 from precompute.synthesis.code_recipe import GAMMA
 from precompute.synthesis.dice import Dice
 from precompute.synthesis.display import values_of
@@ -54,6 +54,7 @@ class Climb:
     gamma: float = GAMMA
     scales: Mapping[int, float] = field(default_factory=dict)
     diversity: Diversity | None = None
+    keeper: Keeper | None = None  # of each task's facet, whose log-probability is climbed beside the value
 
     def painted(self, codes: Tensor, *, half: bool = False) -> tuple[Tensor, Tensor | None]:
         """The codes' pictures (N, 3, h, w) of the canvas, and the whole ones of which they are cut, if any are."""
@@ -113,6 +114,7 @@ class Ascent:
         self._begun = self._codes
         self._stages, self._stage = stages(climb.preset), cast(Stage | None, None)
         self._memory: dict[Any, Any] = {}  # of the priors, in one phase
+        self._facets = [task.facet for task in tasks]
         self._aim = aim(climb.objective, tasks, climb.gamma, climb.scales, self._codes.device)
         no = torch.zeros_like(self._aim.units, dtype=torch.bool)
         self._stood, self._moved, self._broken = no, no, no
@@ -141,7 +143,7 @@ class Ascent:
         self._keep(values, last=self.over)
         if self.over:
             return
-        regarded = self._apart(gradient)
+        regarded = self._apart(self._kept_in_facets(gradient))
         for prior in stage.priors:
             regarded = prior.regard(regarded, moment)
         wanted = self._penalised(regarded, moment, stage.priors)
@@ -255,6 +257,16 @@ class Ascent:
         (alike,) = torch.autograd.grad(likeness, codes)
         share = diversity.weight * mean_size(gradient) / mean_size(alike).clamp(min=_TINY)
         return gradient - per_picture(share, alike) * alike
+
+    def _kept_in_facets(self, gradient: Tensor) -> Tensor:
+        """The gradient of the value plus the log-probability of each picture's facet."""
+        if self._climb.keeper is None:
+            return gradient
+        codes = self._codes.detach().requires_grad_()
+        with torch.enable_grad():
+            inputs = self._inputs(self._climb.painted(codes)[0])
+            share = self._climb.keeper.log_share(inputs, self._facets).sum()
+        return gradient + torch.autograd.grad(share, codes)[0]
 
     def _penalised(self, gradient: Tensor, moment: Moment, priors: Sequence[Prior]) -> Tensor:
         """The gradient minus that of the penalties, which are weighed against a gradient of mean size 1.

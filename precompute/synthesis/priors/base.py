@@ -19,9 +19,9 @@ class Moment:
     """What a prior may know of the step.
 
     `index` counts from 0 to `steps` - 1. `scale` is the input's side over 224, for widths and weights that
-    are given for that size. `draw(k)` gives (N, k) uniform random numbers in 0..1, of each picture's own generator. `room` in
-    0..1 is how much of a disturbance the unit's field can take: 0 for a field of 8 pixels or less, where single
-    edges are all there is to see, 1 from 32 pixels on. `gradient` is that of the unit's value at the picture
+    are given for that size. `draw(k)` gives (N, k) uniform random numbers in 0..1, of each picture's own generator.
+    `room` in 0..1 is how much of a disturbance the unit's field can take: 0 for a field of 8 pixels or less, where
+    single edges are all there is to see, 1 from 32 pixels on. `gradient` is that of the unit's value at the picture
     before the step, as the network gave it, only in `project`. `size` (h, w) is what the network sees of a canvas
     that is larger: the middle of what the transforms give; None: all of it. `memory` is one dictionary for all
     steps of a batch: what a prior keeps from step to step, under itself; without it every step is a first one.

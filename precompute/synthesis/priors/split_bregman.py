@@ -21,10 +21,11 @@ class SplitBregman(Prior):
     more. The solver takes `sweeps` from where it was after the last step, which comes as near as many more from the
     start; in proportion fewer for a smaller input, over which a change has not so far to go.
 
-    For inputs of s pixels what is smoothed away keeps its size in sides of the picture. Let the pixels be u(p) = U(p / s)
-    of a picture U on the unit square: |grad u| = |grad U| / s, and a sum over pixels is s^2 times an integral, so that
-    TV(u) + w / 2 |u - x|^2 = s (TV(U) + w s / 2 |U - X|^2): w goes with 1 / s. The solver's own phi(|grad u|), whose
-    slope is a function of coupling * |grad u|, keeps its form if the coupling, 2 w at 224 pixels, goes with s.
+    For inputs of s pixels what is smoothed away keeps its size in sides of the picture. Let the pixels be
+    u(p) = U(p / s) of a picture U on the unit square: |grad u| = |grad U| / s, and a sum over pixels is s^2 times an
+    integral, so that TV(u) + w / 2 |u - x|^2 = s (TV(U) + w s / 2 |U - X|^2): w goes with 1 / s. The solver's own
+    phi(|grad u|), whose slope is a function of coupling * |grad u|, keeps its form if the coupling, 2 w at 224 pixels,
+    goes with s.
     """
 
     weight: float
