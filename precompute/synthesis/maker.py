@@ -21,7 +21,7 @@ from precompute.synthesis.display import as_bytes, as_rgb, reached
 from precompute.synthesis.diversity import diversity_for
 from precompute.synthesis.image import Image, Pixels
 from precompute.synthesis.objectives import Objective, check_objective
-from precompute.synthesis.part import Part, Parts
+from precompute.synthesis.part import AnyParts, Part, Parts
 from precompute.synthesis.preset import Preset
 from precompute.synthesis.recording import (
     CODE_KIND,
@@ -98,7 +98,7 @@ class Maker:
         wish: Wish,
         stopped: Callable[[], bool] = lambda: False,
         most: int | None = None,
-        parts: Parts | None = None,
+        parts: AnyParts | None = None,
         objective: Objective | None = None,
     ) -> None:
         self._model, self._layer, self._wish, self._stopped = model, layer, wish, stopped
