@@ -19,9 +19,13 @@ def dreamt(
     stopped: Callable[[], bool] = lambda: False,
     most: int | None = None,
 ) -> list[Made]:
-    """One for each of the wish's seeds, in their order; empty when stopped. Raises DreamError."""
+    """One for each of the wish's seeds, in their order; empty when stopped. Raises DreamError.
+
+    Where the objective has frames, so many for each seed, and `most` is in videos.
+    """
+    frames = aimed.objective.frames
     try:
-        maker = Maker(model, layer, wish, stopped, most, aimed.parts, aimed.objective)
+        maker = Maker(model, layer, wish, stopped, most and most * frames, aimed.parts, aimed.objective)
     except ValueError as error:
         raise DreamError(str(error)) from error
-    return maker.make([Task(aimed.unit, seed) for seed in wish.seeds])
+    return maker.make([Task(aimed.unit, seed) for seed in wish.seeds for _ in range(frames)])
