@@ -16,6 +16,7 @@ from precompute.conditions.opening import as_target, asked, open_file, with_grad
 from precompute.options import Target
 
 PROTOCOL = "a video network, whose forward(clips (N, T, 3, H, W)) gives logits (N, classes)"
+_AT_ONCE = 8  # clips
 FRAMES = 12  # of a clip, where neither the file nor the user says
 
 
@@ -32,15 +33,18 @@ class Watcher:
         """
         with with_gradients(pictures):
             logits = self._net(pictures.unflatten(0, (-1, self.frames)))
-        return logits.repeat_interleave(self.frames, 0)[:, :, None, None]
+        found: Tensor = logits.repeat_interleave(self.frames, 0)[:, :, None, None]
+        return found
 
     @torch.no_grad()
     def probabilities(self, clips: U8, preprocess: Preprocess, device: torch.device) -> F32:
         """(N, classes) of clips (N, T, H, W, 3) of the network's own size."""
         rows = []
-        for clip in clips:
-            planes = torch.from_numpy(clip.transpose(0, 3, 1, 2).copy()).to(device).float()
-            rows.append(self._net(preprocess.normalise(planes)[None]).float().softmax(1).cpu().numpy())
+        for at in range(0, len(clips), _AT_ONCE):
+            part = clips[at : at + _AT_ONCE]
+            planes = torch.from_numpy(part.reshape(-1, *part.shape[2:]).transpose(0, 3, 1, 2).copy())
+            inputs = preprocess.normalise(planes.to(device).float()).unflatten(0, part.shape[:2])
+            rows.append(self._net(inputs).float().softmax(1).cpu().numpy())
         return np.concatenate(rows)
 
 

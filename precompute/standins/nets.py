@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,24 +25,19 @@ class Segmenter(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(3, 16, 5, stride=2, padding=2)
-        self.relu1 = nn.ReLU()
-        self.conv2 = nn.Conv2d(16, 32, 3, stride=2, padding=1)
-        self.relu2 = nn.ReLU()
-        self.conv3 = nn.Conv2d(32, 48, 3, padding=1)
-        self.relu3 = nn.ReLU()
-        self.conv4 = nn.Conv2d(48, 48, 3, padding=2, dilation=2)
-        self.relu4 = nn.ReLU()
+        self.conv1 = _conv(3, 16, 5, stride=2)
+        self.conv2 = _conv(16, 32, 3, stride=2)
+        self.conv3 = _conv(32, 48, 3)
+        self.conv4 = _conv(48, 48, 3, dilation=2)
         self.up4 = nn.Conv2d(48, 16, 1)
-        self.conv5 = nn.Conv2d(32, 24, 3, padding=1)
-        self.relu5 = nn.ReLU()
+        self.conv5 = _conv(32, 24, 3)
         self.head = nn.Conv2d(24, len(LABELS), 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        fine = self.relu1(self.conv1(x))
-        coarse = self.relu4(self.conv4(self.relu3(self.conv3(self.relu2(self.conv2(fine))))))
+        fine = self.conv1(x)
+        coarse = self.conv4(self.conv3(self.conv2(fine)))
         up = F.interpolate(self.up4(coarse), fine.shape[-2:], mode="bilinear", align_corners=False)
-        maps = self.head(self.relu5(self.conv5(torch.cat([fine, up], 1))))
+        maps = self.head(self.conv5(torch.cat([fine, up], 1)))
         return F.interpolate(maps, x.shape[-2:], mode="bilinear", align_corners=False)
 
 
@@ -51,15 +47,11 @@ class Captioner(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.encoder = nn.Sequential(
-            nn.Conv2d(3, 16, 5, stride=2, padding=2),
-            nn.ReLU(),
-            nn.Conv2d(16, 32, 3, stride=2, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(32, 48, 3, padding=1),
-            nn.ReLU(),
+            _conv(3, 16, 5, stride=2),
+            _conv(16, 32, 3, stride=2),
+            _conv(32, 48, 3),
             nn.MaxPool2d(2),
-            nn.Conv2d(48, 48, 3, padding=1),
-            nn.ReLU(),
+            _conv(48, 48, 3),
             nn.Flatten(),
             nn.Linear(48 * 8 * 8, 128),
             nn.Tanh(),
@@ -81,12 +73,9 @@ class Activity(nn.Module):
         super().__init__()
         self.encoder = nn.Sequential(
             nn.AvgPool2d(2),  # a film is many pictures: half the size makes it four times as quick
-            nn.Conv2d(3, 12, 5, stride=2, padding=2),
-            nn.ReLU(),
-            nn.Conv2d(12, 24, 3, stride=2, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(24, 24, 3, padding=1),
-            nn.ReLU(),
+            _conv(3, 12, 5, stride=2),
+            _conv(12, 24, 3, stride=2),
+            _conv(24, 24, 3),
             nn.Flatten(),
             nn.Linear(24 * 8 * 8, 64),
             nn.ReLU(),
@@ -99,6 +88,13 @@ class Activity(nn.Module):
         states, _ = self.recurrent(codes)
         logits: Tensor = self.classes(states[:, -1])
         return logits
+
+
+def _conv(inputs: int, outputs: int, side: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
+    """A convolution that keeps the size but for its stride; normalised over the batch it learns sooner."""
+    padding = side // 2 * dilation
+    conv = nn.Conv2d(inputs, outputs, side, stride, padding, dilation, bias=False)
+    return nn.Sequential(OrderedDict(conv=conv, norm=nn.BatchNorm2d(outputs), relu=nn.ReLU()))
 
 
 def read(kind: type[_Net], path: Path) -> _Net:

@@ -108,7 +108,7 @@ def _mask(path: Path, size: tuple[int, int]) -> F32:
     mask = np.asarray(small, np.float32) / 255
     if not mask.any():
         raise OptionError(f"{path.name} is black everywhere: draw white where the unit shall fire.")
-    return mask
+    return mask.astype(np.float32)
 
 
 def _levels(level: float | None, job: Target, units: Sequence[int], parts: Parts) -> dict[int, float]:

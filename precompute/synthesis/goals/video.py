@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from precompute.synthesis.maker import Made
 
 RATE = 8  # frames a second of the films
-_ORDERS = 20  # in which the frames of a video are shuffled
+_ORDERS = 10  # in which the frames of a video are shuffled
 _REAL = 24  # renderings of the motion
 
 
@@ -138,8 +138,8 @@ def _files(clip: U8) -> dict[str, bytes]:
 
     strip = np.concatenate(list(clip), axis=1)
     return {
-        ".avi": film(clip, RATE),
-        ".webp": animated(clip, RATE),
+        ".avi": film(list(clip), RATE),
+        ".webp": animated(list(clip), RATE),
         ".png": encode_exact(strip, "png"),
     }
 
