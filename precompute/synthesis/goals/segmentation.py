@@ -158,6 +158,6 @@ def _told(made: Sequence[Made], job: Target, parts: Parts, labels: U8) -> Told:
 
 
 GOAL = Goal(
-    "segmentation", "a picture that a segmentation network sees as the classes of --segments FILE.png", "robust", _aim,
+    "segmentation", "a picture that a segmentation network sees as the classes of --segments FILE.png", "tv", _aim,
     add_arguments=add_arguments, own=("segments", "legend", "even"), needs=("segments",), open=_open,
 )  # fmt: skip

@@ -201,7 +201,8 @@ def _grey(values: F32, top: float) -> Any:
 
     grey = (values / max(float(top), _TINY) * 255).clip(0, 255).round().astype(np.uint8)
     grey = np.kron(grey, np.ones((max(1, 64 // len(grey)),) * 2, np.uint8))  # in squares, not smoothed
-    return np.repeat(grey[..., None], 3, 2)
+    framed = np.pad(grey, 1, constant_values=128)  # white maps lie on white paper
+    return np.repeat(framed[..., None], 3, 2)
 
 
 def _tensor(target: F32, job: Target) -> Tensor:
