@@ -61,6 +61,11 @@ def shuffled(clips: U8, seed: int) -> U8:
     return found
 
 
+def frozen_last(clips: U8) -> U8:
+    """Clips (N, T, ...) of which all frames are the last one."""
+    return np.repeat(clips[:, -1:], clips.shape[1], 1)
+
+
 def open_video(options: argparse.Namespace) -> Target:
     """The video network that --model names, with its classes as the one layer. Raises ModelError and OptionError."""
     model, module = open_file(options, "a video network", "activity")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from precompute.synthesis.goals.base import Told
 
 DEFAULT_GOAL = "norm"
-TILE = 128  # pixels on a side of a sheet's pictures
+LETTERS = 13  # pixels, of a sheet
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,9 +111,9 @@ def _write_sheet(path: Path, job: Target, told: Told, goal: str) -> None:
         f"{goal}: {job.model.info.title}, {job.layers[0].alias}",
         f"weights {job.model.info.fingerprint[:12]}",
         columns=told.columns,
-        size=TILE,
+        size=told.side,
         explained=told.explained,
-        letters=0.1,
+        letters=LETTERS / told.side,
     )
     save_png(path, sheet)
 

@@ -65,10 +65,10 @@ def clips(count: int, seed: int) -> tuple[U8, np.ndarray[tuple[int], np.dtype[np
 def measure(
     net: Activity, frames: U8, motions: np.ndarray[tuple[int], np.dtype[np.int64]], seed: int = 0
 ) -> Trained:
-    """The share of clips whose motion is right, with the frames as they are, shuffled and backwards."""
+    """The share of clips whose motion is right, with the frames as they are, in other orders, and all the last one."""
     import torch
 
-    from precompute.conditions.videos import shuffled
+    from precompute.conditions.videos import frozen_last, shuffled
     from precompute.rendered.fitting import as_inputs
 
     def right(clips: U8) -> float:
@@ -76,12 +76,18 @@ def measure(
             best = [net(as_inputs(clips[at : at + 32])).argmax(1) for at in range(0, len(clips), 32)]
         return float((torch.cat(best).numpy() == motions).mean())
 
-    orders = {"in order": frames, "shuffled": shuffled(frames, seed), "backwards": frames[:, ::-1].copy()}
+    orders = {
+        "in order": frames,
+        "shuffled": shuffled(frames, seed),
+        "backwards": frames[:, ::-1].copy(),
+        "of the last frame": frozen_last(frames),
+    }
     figures = {f"right {name}": round(right(clips), 4) for name, clips in orders.items()}
     return Trained(
         figures,
         f"Of held-out clips {figures['right in order']:.1%} are right, with shuffled frames "
-        f"{figures['right shuffled']:.1%}, backwards {figures['right backwards']:.1%}.",
+        f"{figures['right shuffled']:.1%}, backwards {figures['right backwards']:.1%}, with "
+        f"the last frame standing still {figures['right of the last frame']:.1%}.",
     )
 
 

@@ -97,5 +97,8 @@ def measure(net: Captioner, rgb: U8, captions: Sequence[str]) -> Trained:
 
 
 STANDIN = StandIn(
-    "captioner", "what a picture shows, in words", Course(pictures=8000, held_out=500, epochs=8), make
+    "captioner",
+    "what a picture shows, in words",
+    Course(pictures=6000, held_out=500, epochs=6, rate=4e-3),
+    make,
 )

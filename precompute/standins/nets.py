@@ -52,16 +52,17 @@ class Captioner(nn.Module):
             _conv(32, 48, 3),
             nn.MaxPool2d(2),
             _conv(48, 48, 3),
-            nn.Flatten(),
-            nn.Linear(48 * 8 * 8, 128),
-            nn.Tanh(),
+            _conv(48, 64, 3),
         )
+        self.state = nn.Linear(2 * 64, 128)
         self.embedding = nn.Embedding(len(WORDS), 32)
         self.decoder = nn.GRU(32, 128, batch_first=True)
         self.words = nn.Linear(128, len(WORDS))
 
     def forward(self, images: Tensor, tokens: Tensor) -> Tensor:
-        states, _ = self.decoder(self.embedding(tokens), self.encoder(images)[None])
+        maps = self.encoder(images)  # what there is, and how much of it; where does not matter to the words
+        state = self.state(torch.cat([maps.amax((2, 3)), maps.mean((2, 3))], 1)).tanh()
+        states, _ = self.decoder(self.embedding(tokens), state[None])
         logits: Tensor = self.words(states)
         return logits
 

@@ -32,12 +32,16 @@ class Result:
 
 @dataclass(frozen=True)
 class Told:
-    """What is told of all results: with `tiles` a sheet, row by row; `figures` are of what all have in common."""
+    """What is told of all results: with `tiles` a sheet, row by row; `figures` are of what all have in common.
+
+    `side` is that of a tile in pixels, and so the room for the words below it.
+    """
 
     results: Sequence[Result]
     figures: Mapping[str, Any] = field(default_factory=dict)
     tiles: Sequence[Tile] = ()
     columns: int = 1
+    side: int = 128
     explained: str = ""
     said: str = ""  # the main figures in a sentence
 

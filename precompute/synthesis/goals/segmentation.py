@@ -154,7 +154,7 @@ def _told(made: Sequence[Made], job: Target, parts: Parts, labels: U8) -> Told:
     explained = (
         "A row is a seed: the map that was wanted, the picture, and what the network sees in it as shown."
     )
-    return Told(results, {}, tiles, 3, explained, said)
+    return Told(results, {}, tiles, 3, explained=explained, said=said)
 
 
 GOAL = Goal(

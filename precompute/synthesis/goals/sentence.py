@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from precompute.synthesis.maker import Made
     from precompute.synthesis.objectives import Objective
 
+_SIDE = 240  # of a tile: a sentence must find room below it
 _REAL = 24  # renderings of the sentence that the painted pictures are compared with
 
 
@@ -107,7 +108,7 @@ def _told(made: Sequence[Made], job: Target, speaker: Speaker, sentence: str) ->
         f'Pictures for which the captioner is to say "{sentence}": below each the log-probability of that, and what it '
         "says by itself of the picture as it is shown."
     )
-    return Told(results, figures, tiles, min(4, len(tiles)), explained, f"{words}.")
+    return Told(results, figures, tiles, min(3, len(tiles)), _SIDE, explained, f"{words}.")
 
 
 def _judged(

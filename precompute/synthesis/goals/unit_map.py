@@ -183,7 +183,7 @@ def _told(made: Sequence[Made], job: Target, parts: Parts, targets: Mapping[int,
         "A row is a seed: the maps as drawn, the picture, and the units' maps of it as it is shown, from 0 (black) to "
         "the level that was wanted (white)."
     )
-    return Told(results, {}, tiles, 2 * len(targets) + 1, explained, said)
+    return Told(results, {}, tiles, 2 * len(targets) + 1, explained=explained, said=said)
 
 
 def _likeness(found: F32, wanted: F32) -> float:

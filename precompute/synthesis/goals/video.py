@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 RATE = 8  # frames a second of the films
 _ORDERS = 10  # in which the frames of a video are shuffled
 _REAL = 24  # renderings of the motion
+_KEYS = ("p in order", "p shuffled", "p backwards", "p of the last frame")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,16 +95,19 @@ def _told(made: Sequence[Made], job: Target, watcher: Watcher, unit: int) -> Tol
         ]
     explained = (
         f"Videos for {label}, a row each: p is the probability of the class with the frames in order, shuffled "
-        f"({_ORDERS} orders) and backwards. The last row is a rendering of the motion, with the means over {_REAL}."
+        f"({_ORDERS} orders), backwards, and with the last frame standing still. "
+        f"The last row is a rendering of the motion, with the means over {_REAL}."
     )
-    return Told(results, common, tiles, size, explained, _sentence(results, common, label))
+    return Told(results, common, tiles, size, explained=explained, said=_sentence(results, common, label))
 
 
 def _orders(clips: U8, job: Target, watcher: Watcher, unit: int) -> dict[str, float]:
-    """The mean probability of the class over clips (N, T, H, W, 3), and with their frames in other orders."""
+    """The mean probability of the class over clips (N, T, H, W, 3), with their frames in other orders, and with all
+    frames the last one, in which nothing moves.
+    """
     import numpy as np
 
-    from precompute.conditions.videos import shuffled
+    from precompute.conditions.videos import frozen_last, shuffled
 
     def sure(frames: U8) -> F32:
         return watcher.probabilities(frames, job.model.preprocess, job.model.device)[:, unit]
@@ -113,6 +117,7 @@ def _orders(clips: U8, job: Target, watcher: Watcher, unit: int) -> dict[str, fl
         "p in order": round(float(sure(clips).mean()), 4),
         "p shuffled": round(float(mixed.mean()), 4),
         "p backwards": round(float(sure(clips[:, ::-1]).mean()), 4),
+        "p of the last frame": round(float(sure(frozen_last(clips)).mean()), 4),
     }
 
 
@@ -145,7 +150,7 @@ def _files(clip: U8) -> dict[str, bytes]:
 
 
 def _short(figures: dict[str, Any]) -> str:
-    return f"p {figures['p in order']:.2f} / {figures['p shuffled']:.2f} / {figures['p backwards']:.2f}"
+    return "p " + " / ".join(f"{figures[key]:.2f}" for key in _KEYS)
 
 
 def _sentence(results: Sequence[Result], common: dict[str, Any], label: str) -> str:
@@ -154,11 +159,10 @@ def _sentence(results: Sequence[Result], common: dict[str, Any], label: str) -> 
     shown = [result.figures for result in results if "p in order" in result.figures]
     if not shown:
         return ""
-    keys = ("p in order", "p shuffled", "p backwards")
-    painted = ", ".join(f"{np.mean([one[key] for one in shown]):.2f} {key[2:]}" for key in keys)
+    painted = ", ".join(f"{np.mean([one[key] for one in shown]):.2f} {key[2:]}" for key in _KEYS)
     words = f"Probability of {label}: {painted}"
     if "renderings" in common:
-        words += "; of renderings " + ", ".join(f"{common['renderings'][key]:.2f} {key[2:]}" for key in keys)
+        words += "; of renderings " + ", ".join(f"{common['renderings'][key]:.2f} {key[2:]}" for key in _KEYS)
     return f"{words}."
 
 

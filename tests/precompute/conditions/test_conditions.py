@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from deepvis_app.models.preprocess import Preprocess
 from precompute.conditions.captions import END, LONGEST, START, Speaker
-from precompute.conditions.videos import Watcher, shuffled
+from precompute.conditions.videos import Watcher, frozen_last, shuffled
 from precompute.options import OptionError
 
 WORDS = ("red", START, "circle", END)
@@ -91,3 +91,4 @@ def test_shuffled_clips_have_their_own_frames_in_another_order() -> None:
         assert other.tolist() != one.tolist()
     np.testing.assert_array_equal(shuffled(clips, 3), mixed)
     np.testing.assert_array_equal(shuffled(clips[:, :1], 0), clips[:, :1])
+    assert frozen_last(clips)[1].ravel().tolist() == [clips[1, -1, 0]] * 4

@@ -105,7 +105,12 @@ def test_a_video_network_of_ones_own_gets_films(tmp_path: Path) -> None:
     assert dream(tmp_path / "out", *words, "--preset", "none") == 0
     about = told(tmp_path / "out", "classes-video")
     assert about["class"] == "left"
-    assert set(about["renderings"]) == {"p in order", "p shuffled", "p backwards"}
+    assert set(about["renderings"]) == {
+        "p in order",
+        "p shuffled",
+        "p backwards",
+        "p of the last frame",
+    }
     for one in about["pictures"]:
         assert one["value"] > one["trace"][0]
         assert {Path(name).suffix for name in one["files"]} == {".avi", ".webp", ".png"}
