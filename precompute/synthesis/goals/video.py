@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +13,13 @@ from precompute.synthesis.goals.base import Aimed, Goal, Result, Told, basics
 if TYPE_CHECKING:
     from deepvis_app.messages import F32, U8
     from precompute.conditions.videos import Watcher
+    from precompute.publish.sheet import Tile
     from precompute.synthesis.maker import Made
 
 RATE = 8  # frames a second of the films
 _ORDERS = 10  # in which the frames of a video are shuffled
 _REAL = 24  # renderings of the motion
-_KEYS = ("p in order", "p shuffled", "p backwards", "p of the last frame")
+_KEYS = ("p in order", "p shuffled", "p backwards", "p last frame")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,9 +70,9 @@ def _told(made: Sequence[Made], job: Target, watcher: Watcher, unit: int) -> Tol
     """Of each video its class's probability as it is shown, shuffled and backwards; and of renderings of the motion."""
     import numpy as np
 
-    from precompute.publish.sheet import Tile
-
-    size, results, tiles = watcher.frames, [], []
+    size = watcher.frames
+    results: list[Result] = []
+    tiles: list[Tile] = []
     label = job.model.info.label(unit)
     for at in range(0, len(made), size):
         frames = made[at : at + size]
@@ -81,18 +82,13 @@ def _told(made: Sequence[Made], job: Target, watcher: Watcher, unit: int) -> Tol
             clip = np.stack([one.rgb for one in frames if one.rgb is not None])
             figures |= _orders(clip[None], job, watcher, unit)
             files = _files(clip)
-            tiles += [
-                Tile(rgb, f"frame {k}", _short(figures) if k == 0 else "") for k, rgb in enumerate(clip)
-            ]
+            tiles += _row(clip, "frame", figures)
         results.append(Result(frames[0].task.seed, figures, files))
     real = _real(label, size, job)
     common: dict[str, Any] = {"class": label}
     if real is not None:
         common["renderings"] = _orders(real, job, watcher, unit)
-        tiles += [
-            Tile(rgb, f"rendered {k}", _short(common["renderings"]) if k == 0 else "")
-            for k, rgb in enumerate(real[0])
-        ]
+        tiles += _row(real[0], "rendered", common["renderings"])
     explained = (
         f"Videos for {label}, a row each: p is the probability of the class with the frames in order, shuffled "
         f"({_ORDERS} orders), backwards, and with the last frame standing still. "
@@ -117,7 +113,7 @@ def _orders(clips: U8, job: Target, watcher: Watcher, unit: int) -> dict[str, fl
         "p in order": round(float(sure(clips).mean()), 4),
         "p shuffled": round(float(mixed.mean()), 4),
         "p backwards": round(float(sure(clips[:, ::-1]).mean()), 4),
-        "p of the last frame": round(float(sure(frozen_last(clips)).mean()), 4),
+        "p last frame": round(float(sure(frozen_last(clips)).mean()), 4),
     }
 
 
@@ -149,8 +145,12 @@ def _files(clip: U8) -> dict[str, bytes]:
     }
 
 
-def _short(figures: dict[str, Any]) -> str:
-    return "p " + " / ".join(f"{figures[key]:.2f}" for key in _KEYS)
+def _row(clip: U8, name: str, figures: Mapping[str, Any]) -> list[Tile]:
+    """The frames, with a figure below each of the first ones."""
+    from precompute.publish.sheet import Tile
+
+    told = [f"{key} {figures[key]:.2f}" for key in _KEYS] + [""] * len(clip)
+    return [Tile(rgb, f"{name} {k}", told[k]) for k, rgb in enumerate(clip)]
 
 
 def _sentence(results: Sequence[Result], common: dict[str, Any], label: str) -> str:

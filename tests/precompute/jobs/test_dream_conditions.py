@@ -109,7 +109,7 @@ def test_a_video_network_of_ones_own_gets_films(tmp_path: Path) -> None:
         "p in order",
         "p shuffled",
         "p backwards",
-        "p of the last frame",
+        "p last frame",
     }
     for one in about["pictures"]:
         assert one["value"] > one["trace"][0]
