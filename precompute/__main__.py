@@ -13,6 +13,7 @@ from precompute.generators.command import JOB as TRAIN_GENERATOR
 from precompute.inspection import STATUS, VERIFY
 from precompute.jobs import JOBS, dream, presets
 from precompute.ppgn.command import JOB as TRAIN_PRIOR
+from precompute.standins.command import JOB as TRAIN_STAND_IN
 from precompute.training.command import JOB as TRAIN_CLASSIFIER
 
 Command = Callable[[list[str]], int]
@@ -63,6 +64,7 @@ COMMANDS: dict[str, tuple[str, Command]] = {
             TRAIN_CLASSIFIER,
             TRAIN_GENERATOR,
             TRAIN_PRIOR,
+            TRAIN_STAND_IN,
         )
     },
     "paint": ("paint one unit while a program or a person watches", _paint),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import torch
 from torch import nn
@@ -19,7 +20,7 @@ from deepvis_app.models.layers import enumerate_layers, first_convolution
 from deepvis_app.models.loaded import Family, LoadedModel, ModelError, NetSpec
 from deepvis_app.words import nearest
 
-__all__ = ["MODELS", "LoadedModel", "ModelError", "load_model", "model_names"]
+__all__ = ["MODELS", "LoadedModel", "ModelError", "load_file", "load_model", "model_names"]
 
 # In the order in which names are looked for: torchvision last, because its list needs the slow import.
 MODELS: dict[str, Family] = {
@@ -43,10 +44,36 @@ def load_model(choice: ModelChoice) -> LoadedModel:
     if choice.mean and not family.takes_mean:
         raise ModelError(f"{choice.name} knows the mean of its pictures; --mean is for Caffe networks.")
     spec = family.load(choice)
+    net, digest = _ready(spec, device)
+    return _loaded(choice, spec, net, digest, device, _layers(net, spec, device))
+
+
+def load_file(choice: ModelChoice) -> tuple[LoadedModel, ModuleType]:
+    """A user's network that takes other things than one picture, so without layers; and the file that it is of.
+
+    Raises ModelError.
+    """
+    device = pick_device(choice.device)
+    spec, module = user_file.load_with_module(choice)
+    net, digest = _ready(spec, device)
+    return _loaded(choice, spec, net, digest, device, ()), module
+
+
+def _ready(spec: NetSpec, device: torch.device) -> tuple[nn.Module, str]:
+    """The network on its device, and its fingerprint. Raises ModelError."""
     _refuse_unfilled(spec)
     digest = fingerprint(spec.net)
-    net = _on_device(spec, device)
-    layers = _layers(net, spec, device)
+    return _on_device(spec, device), digest
+
+
+def _loaded(
+    choice: ModelChoice,
+    spec: NetSpec,
+    net: nn.Module,
+    digest: str,
+    device: torch.device,
+    layers: tuple[LayerInfo, ...],
+) -> LoadedModel:
     shape = spec.preprocess
     info = ModelInfo(
         choice=choice,

@@ -26,6 +26,11 @@ _DEFAULT_SIDE = 224
 
 
 def _load(choice: ModelChoice) -> NetSpec:
+    return load_with_module(choice)[0]
+
+
+def load_with_module(choice: ModelChoice) -> tuple[NetSpec, ModuleType]:
+    """The network, and the file it comes from with whatever else that defines. Raises ModelError."""
     match = _NAME.fullmatch(choice.name)
     if match is None:
         raise ModelError(f"{choice.name} is not of the form file:PATH.py or file:PATH.py:function.")
@@ -38,7 +43,7 @@ def _load(choice: ModelChoice) -> NetSpec:
     preprocess = _preprocess(getattr(module, "preprocess", None), net, path)
     labels = _labels(getattr(module, "labels", ()), path)
     title = f"{path.stem}:{wanted}" if match["function"] else path.stem
-    return NetSpec(net, title, preprocess, labels, _weights(choice, net, preprocess, title))
+    return NetSpec(net, title, preprocess, labels, _weights(choice, net, preprocess, title)), module
 
 
 def _run(path: Path) -> ModuleType:

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save
-from torch import Tensor, nn
+from safetensors.torch import load_file
+from torch import nn
 from torch.nn import functional as F
 
-from deepvis_app.files import atomic_write
+from precompute.rendered.fitting import MEAN, STD, as_inputs, fit, save_as_file
 from precompute.rendered.planted import Pictures
 from precompute.rendered.shapes import SIDE
 
 CODE = "relu4"  # whose values are a picture's code
-MEAN, STD = 0.5, 0.25  # of every channel
 _FILE = '''"""A small network that tells planted classes of rendered shapes apart (docs/rendered.md)."""
 
 from pathlib import Path
@@ -74,41 +73,22 @@ def trained(these: Pictures, recipe: Recipe, step: Callable[[int, int], None]) -
     """
     torch.manual_seed(recipe.seed)
     net = ShapesNet(recipe.channels, recipe.code, int(these.classes.max()) + 1)
-    inputs, labels = as_inputs(these), torch.from_numpy(these.classes)
-    optimiser = torch.optim.AdamW(net.parameters(), recipe.rate, weight_decay=recipe.weight_decay)
-    dice = torch.Generator().manual_seed(recipe.seed)
-    total = recipe.epochs * (len(labels) // recipe.batch)
-    for done in range(total):
-        picked = torch.randint(len(labels), (recipe.batch,), generator=dice)
-        loss = F.cross_entropy(net(inputs[picked]), labels[picked])
-        optimiser.param_groups[0]["lr"] = recipe.rate * min(10 * (done + 1) / total, 1) * (1 - done / total)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        optimiser.step()
-        step(done + 1, total)
-    return net.eval()
+    inputs, labels = as_inputs(these.rgb), torch.from_numpy(these.classes)
+    fit(net, len(labels), recipe, lambda rows: F.cross_entropy(net(inputs[rows]), labels[rows]), step)
+    return net
 
 
 @torch.no_grad()
 def accuracy(net: nn.Module, these: Pictures) -> float:
     """The share of pictures whose class is right."""
     device = next(net.parameters()).device
-    right = net(as_inputs(these).to(device)).argmax(1).cpu() == torch.from_numpy(these.classes)
+    right = net(as_inputs(these.rgb).to(device)).argmax(1).cpu() == torch.from_numpy(these.classes)
     return float(right.float().mean())
-
-
-def as_inputs(these: Pictures) -> Tensor:
-    planes = torch.from_numpy(these.rgb).permute(0, 3, 1, 2).float() / 255
-    return ((planes - MEAN) / STD).contiguous()
 
 
 def save_net(net: ShapesNet, path: Path, labels: Sequence[str]) -> None:
     """PATH.py, which is `file:PATH.py` to every command, and the weights beside it as PATH.safetensors."""
-    with atomic_write(path.with_suffix(".safetensors")) as file:
-        file.write(save(net.state_dict()))
-    text = _FILE.format(labels=list(labels), side=SIDE, mean=MEAN, std=STD)
-    with atomic_write(path.with_suffix(".py")) as file:
-        file.write(text.encode())
+    save_as_file(net, path, _FILE.format(labels=list(labels), side=SIDE, mean=MEAN, std=STD))
 
 
 def read_net(path: Path) -> ShapesNet:

@@ -58,6 +58,23 @@ def caption(scene: Scene) -> str:
     return " ".join(word for word in words if word not in _PLAIN)
 
 
+def scene_of(sentence: str) -> Scene | None:
+    """The scene of which that is the caption, or None."""
+    words = sentence.split()
+    singular = {many: one for one, many in _PLURALS.items()}
+    size = next((word for word in words if word in SIZES), "middle")
+    pose = next((word for word in words if word in POSES), "upright")
+    rest = [word for word in words if word not in (size, pose)]
+    if len(rest) != 5 or rest[0] not in NUMBERS:
+        return None
+    number, colour, shape, _, background = rest
+    try:
+        found = Scene(singular.get(shape, shape), colour, background, NUMBERS.index(number) + 1, size, pose)
+    except ValueError:
+        return None
+    return found if caption(found) == " ".join(words) else None
+
+
 def _vocabulary() -> tuple[str, ...]:
     told = (*SIZES, *POSES)
     words = (
@@ -95,12 +112,12 @@ def pieces(scene: Scene, dice: np.random.Generator) -> list[Piece]:
 
 def random_scene(dice: np.random.Generator) -> Scene:
     """Any scene whose shapes have a hue, all facets equally likely as far as they go together."""
-    shape, colour = _one_of(dice, SHAPES), _one_of(dice, HUES)
-    background = _one_of(dice, [name for name in COLOURS if name != colour])
-    size = _one_of(dice, SIZES)
+    shape, colour = one_of(dice, SHAPES), one_of(dice, HUES)
+    background = one_of(dice, [name for name in COLOURS if name != colour])
+    size = one_of(dice, SIZES)
     count = 1 if size == "big" else int(dice.integers(1, len(NUMBERS) + 1))
     scene = Scene(shape, colour, background, count, size)
-    return replace(scene, pose=_one_of(dice, POSES)) if SHAPES[shape].fold else scene
+    return replace(scene, pose=one_of(dice, POSES)) if SHAPES[shape].fold else scene
 
 
 def captioned(count: int, seed: int, side: int = SIDE) -> tuple[U8, list[str]]:
@@ -118,7 +135,8 @@ def shaded(colour: Colour, dice: np.random.Generator) -> Colour:
     return red, green, blue
 
 
-def _one_of(dice: np.random.Generator, words: Iterable[str]) -> str:
+def one_of(dice: np.random.Generator, words: Iterable[str]) -> str:
+    """Any of them, all equally likely."""
     listed = list(words)
     return listed[int(dice.integers(len(listed)))]
 

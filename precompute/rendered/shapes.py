@@ -54,17 +54,23 @@ class Piece:
 
 def paint(pieces: Sequence[Piece], ground: Colour, side: int = SIDE) -> U8:
     """RGB (side, side, 3), the pieces one over the other."""
-    y, x = np.mgrid[:side, :side] + 0.5
     rgb = np.full((side, side, 3), ground, np.float64)
     for piece in pieces:
-        down, right = y - piece.centre[0] * side, x - piece.centre[1] * side
-        radius, angle = piece.radius * side, math.radians(piece.turn)
-        own_x = (right * math.cos(angle) + down * math.sin(angle)) / radius
-        own_y = (down * math.cos(angle) - right * math.sin(angle)) / radius
-        covered = (0.5 - SHAPES[piece.shape].outside(own_x, own_y) * radius).clip(0, 1)[..., None]
-        rgb = rgb * (1 - covered) + np.array(piece.colour) * covered
+        share = covered(piece, side)[..., None]
+        rgb = rgb * (1 - share) + np.array(piece.colour) * share
     painted: U8 = rgb.round().astype(np.uint8)
     return painted
+
+
+def covered(piece: Piece, side: int = SIDE) -> Plane:
+    """How much of each pixel (side, side) lies in the shape, 0..1."""
+    y, x = np.mgrid[:side, :side] + 0.5
+    down, right = y - piece.centre[0] * side, x - piece.centre[1] * side
+    radius, angle = piece.radius * side, math.radians(piece.turn)
+    own_x = (right * math.cos(angle) + down * math.sin(angle)) / radius
+    own_y = (down * math.cos(angle) - right * math.sin(angle)) / radius
+    share: Plane = (0.5 - SHAPES[piece.shape].outside(own_x, own_y) * radius).clip(0, 1)
+    return share
 
 
 def _circle(x: Plane, y: Plane) -> Plane:

@@ -166,9 +166,11 @@ class Ascent:
     def result(self) -> Ascended:
         with torch.no_grad():
             values = self._aim.value(self._maps(self._climb.painted(self._kept)[0], half=False))
+        frames = self._climb.objective.frames
+        broken_ones = self._broken.view(-1, frames).any(1).repeat_interleave(frames)
         reasons = [
             "became NaN" if broken else "zero gradient" if not moved else ""
-            for broken, moved in zip(self._broken.tolist(), self._moved.tolist(), strict=True)
+            for broken, moved in zip(broken_ones.tolist(), self._moved.tolist(), strict=True)
         ]
         rescued = tuple((self._stood & self._moved).tolist())
         return Ascended(self._kept, values, torch.stack(self._trace), rescued, tuple(reasons))
@@ -216,17 +218,23 @@ class Ascent:
                     around.enter_context(prior.around(moment))
                 maps = self._maps(canvas.seen(pictures, self._climb.part.size), half=half)
             values = self._sign * self._aim.value(maps)
-            (gradient,) = torch.autograd.grad(values.sum(), codes)
+            (gradient,) = torch.autograd.grad(values.sum() / self._climb.objective.frames, codes)
         aim, whole_map = self._aim, self._climb.objective.whole_map
         self.activations = values_of(maps.detach(), aim.units, whole_map)
         self.others = values_of(maps.detach(), aim.others, whole_map) if aim.pairs else None
-        still = gradient.flatten(1).abs().amax(1) == 0
+        still = self._still(gradient)
         if index < RESCUE_STEPS and bool(still.any()):
             self._stood = self._stood | still
             gradient[still] = self._redirected(still)
-            still = gradient.flatten(1).abs().amax(1) == 0
+            still = self._still(gradient)
         self._moved = self._moved | ~still
         return values.detach(), gradient
+
+    def _still(self, gradient: Tensor) -> Tensor:
+        """(N,): whether a picture has no gradient; of a video, whether none of its frames has one."""
+        frames = self._climb.objective.frames
+        sizes = gradient.flatten(1).abs().amax(1)
+        return (sizes.view(-1, frames).amax(1) == 0).repeat_interleave(frames)
 
     def _redirected(self, still: Tensor) -> Tensor:
         """The gradient of the pictures that stand still, with rectifiers that let more through."""
@@ -235,7 +243,7 @@ class Ascent:
             pictures = self._climb.painted(codes)[0]
             with RuleMode(redirected):
                 values = self._sign * self._aim.of(still).value(self._maps(pictures, half=False))
-        (gradient,) = torch.autograd.grad(values.sum(), codes)
+        (gradient,) = torch.autograd.grad(values.sum() / self._climb.objective.frames, codes)
         return gradient
 
     def _pictures(self, codes: Tensor, *, half: bool) -> Tensor:

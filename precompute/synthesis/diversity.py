@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from deepvis_app.messages import LayerInfo
 from deepvis_app.models import LoadedModel
-from precompute.synthesis.part import Parts
+from precompute.synthesis.part import AnyParts
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def gram(maps: Tensor) -> Tensor:
     return F.normalize(torch.bmm(flat, flat.mT).flatten(1), dim=1)
 
 
-def diversity_for(model: LoadedModel, layer: LayerInfo, parts: Parts, weight: float) -> Diversity | None:
+def diversity_for(model: LoadedModel, layer: LayerInfo, parts: AnyParts, weight: float) -> Diversity | None:
     """By the channels of the last layer with maps up to this one; None without a weight.
 
     Raises ValueError, one sentence, where no layer has maps.

@@ -21,7 +21,7 @@ from precompute.synthesis.display import as_bytes, as_rgb, reached
 from precompute.synthesis.diversity import diversity_for
 from precompute.synthesis.image import Image, Pixels
 from precompute.synthesis.objectives import Objective, check_objective
-from precompute.synthesis.part import Part, Parts
+from precompute.synthesis.part import AnyParts, Part, Parts
 from precompute.synthesis.preset import Preset
 from precompute.synthesis.recording import (
     CODE_KIND,
@@ -88,7 +88,8 @@ class Maker:
 
     Where the memory does not suffice for the pictures of one unit, `most` becomes smaller. `parts` are kept for
     other makers of the network. `objective` is climbed in place of the wish's. Raises ValueError, one sentence, for
-    an objective, a preset or a start that does not fit.
+    an objective, a preset or a start that does not fit. `most` and tasks are in whole videos, where the objective has
+    frames.
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class Maker:
         wish: Wish,
         stopped: Callable[[], bool] = lambda: False,
         most: int | None = None,
-        parts: Parts | None = None,
+        parts: AnyParts | None = None,
         objective: Objective | None = None,
     ) -> None:
         self._model, self._layer, self._wish, self._stopped = model, layer, wish, stopped
@@ -176,9 +177,10 @@ class Maker:
                 made += self._finished(batch, found)
             except (RuntimeError, MemoryError) as error:
                 several = len({task.unit for task in batch}) > 1  # then the runner makes fewer units at once
-                if several or len(batch) < 2 or not out_of_memory(error):
+                frames = self.climb.objective.frames
+                if several or len(batch) < 2 * frames or not out_of_memory(error):
                     raise
-                self.most = len(batch) // 2
+                self.most = len(batch) // frames // 2 * frames
         return made
 
     @torch.no_grad()

@@ -17,7 +17,8 @@ class Objective:
 
     `value` takes maps (N, units, h, w) and the pictures' units (N,), int64; it returns (N,). `whole_map`: it
     reads more than the centre position. `for_classes`: it makes sense only where units are classes. `shares`:
-    values of different units are comparable as they are. Not `of_unit`: the units are not looked at.
+    values of different units are comparable as they are. Not `of_unit`: the units are not looked at. So many `frames`
+    of a batch in succession are one video, and have one value.
     """
 
     value: Callable[[Tensor, Tensor], Tensor]
@@ -26,6 +27,7 @@ class Objective:
     for_classes: bool = False
     shares: bool = False
     of_unit: bool = True
+    frames: int = 1
 
 
 def centre(maps: Tensor, units: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -72,6 +73,13 @@ def part_for(model: LoadedModel, layer: LayerInfo, *, whole_map: bool = False) -
     height, width = model.info.input_size
     run = _replay(layer, tape) if _replays(model, layer, tape) else lambda x: run_whole(model, layer, x)
     return Part(layer, (0, 0, height, width), field_box(model, layer), run, cut=False)
+
+
+class AnyParts(Protocol):
+    """What gives the parts that serve layers of a network."""
+
+    def of(self, layer: LayerInfo, *, whole_map: bool = False) -> Part:
+        """As `part_for`."""
 
 
 class Parts:

@@ -24,7 +24,6 @@ CODE_PRESET_NAMES = ("dgn", "dgn-start")
 POLICY_NAMES = ("constant", "progress", "progress01", "normalised")
 AS_IN_2015 = "2015"
 IMAGE_NAMES = ("pixels", "fourier", "maco")
-GOAL_NAMES = ("norm", "mean", "units", "inversion", "caricature")
 OBJECTIVE_NAMES = ("centre", "channel", "logit", "softmax", "log-softmax")
 
 

@@ -9,7 +9,8 @@ import torch
 
 from deepvis_app.messages import ModelChoice
 from deepvis_app.models import load_model
-from precompute.rendered.net import CODE, Recipe, ShapesNet, accuracy, as_inputs, read_net, save_net, trained
+from precompute.rendered.fitting import as_inputs
+from precompute.rendered.net import CODE, Recipe, ShapesNet, accuracy, read_net, save_net, trained
 from precompute.rendered.planted import CLASSES, pictures
 
 NAMES = [planted.name for planted in CLASSES]
@@ -25,12 +26,12 @@ def test_files_are_loaded_as_any_network_with_names_and_the_same_numbers(tmp_pat
     assert CODE in [layer.alias for layer in model.info.layers]
     these = pictures(1)
     with torch.no_grad():
-        expected = net(as_inputs(these))
+        expected = net(as_inputs(these.rgb))
         planes = torch.from_numpy(these.rgb).permute(0, 3, 1, 2).float()
         torch.testing.assert_close(
             model.net(model.preprocess.normalise(planes)), expected, atol=1e-4, rtol=1e-4
         )
-        torch.testing.assert_close(read_net(tmp_path / "shapes.safetensors")(as_inputs(these)), expected)
+        torch.testing.assert_close(read_net(tmp_path / "shapes.safetensors")(as_inputs(these.rgb)), expected)
 
 
 def test_training_is_the_seeds_own_tells_its_steps_and_can_be_broken_off() -> None:

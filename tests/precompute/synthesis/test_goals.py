@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from deepvis_app.messages import U8
-from precompute.options import OptionError
-from precompute.synthesis import goals
+from deepvis_app.render.pictures import save_png
+from precompute.options import OptionError, Target
+from precompute.stop import Stop
 from precompute.synthesis.aim import Task
 from precompute.synthesis.diversity import Diversity, diversity_for, gram
-from precompute.synthesis.dreaming import PRESET_OF, Dream, DreamError, dreamt
-from precompute.synthesis.goals import Term, check_terms, terms_of, weighted
+from precompute.synthesis.dreaming import dreamt
+from precompute.synthesis.goals import GOALS
+from precompute.synthesis.goals.caricature import caricature
+from precompute.synthesis.goals.inversion import inversion
+from precompute.synthesis.goals.mean import layer_mean
+from precompute.synthesis.goals.norm import layer_norm
+from precompute.synthesis.goals.units import Term, check_terms, terms_of, weighted
 from precompute.synthesis.maker import Made, Maker, Wish
 from precompute.synthesis.part import Parts
 from precompute.synthesis.presets import PRESETS, presets_for
-from precompute.synthesis.recipe import GOAL_NAMES
+from tests.precompute.helpers import Told
 from tests.precompute.synthesis.nets import SIDE, Plain, model
 
 MAPS = torch.randn(2, 6, 3, 5, generator=torch.Generator().manual_seed(0))
@@ -33,11 +43,21 @@ def picture() -> U8:
     return rgb.astype(np.uint8)
 
 
-def dream(goal: str, layer: str, preset: str = "robust", steps: int = 40, **more: object) -> list[Made]:
-    made = model(Plain())
-    what = Dream(goal, picture(), terms_of(str(more.pop("words", "1+2"))))
-    wish = Wish(replace(PRESETS[preset], steps=steps, noise=0.05), (0, 1), **more)  # type: ignore[arg-type]
-    return dreamt(made, made.info.layer(layer), what, wish)
+@pytest.fixture
+def dream(tmp_path: Path) -> Callable[..., list[Made]]:
+    """A goal's pictures for a layer of `Plain`."""
+    file = tmp_path / "picture.png"
+    save_png(file, picture())
+
+    def dreamt_of(goal: str, layer: str, preset: str = "robust", steps: int = 40, **more: Any) -> list[Made]:
+        made = model(Plain())
+        layers = (made.info.layer(layer),)
+        job = Target(made, layers, {}, tmp_path / "a.atlas", 0, Told(), Stop())
+        aimed = GOALS[goal].aim(Namespace(picture=file, units="1+2"), job)
+        wish = Wish(replace(PRESETS[preset], steps=steps, noise=0.05), (0, 1), **more)
+        return dreamt(made, layers[0], aimed, wish)
+
+    return dreamt_of
 
 
 @pytest.mark.parametrize(
@@ -78,20 +98,20 @@ def test_a_sum_is_of_the_values_at_the_centre_divided_where_all_scales_are_known
 
 def test_a_layers_norm_and_mean_are_of_all_its_values() -> None:
     slow = [float(np.sqrt(np.mean(one.numpy() ** 2))) for one in MAPS]
-    assert goals.layer_norm().value(MAPS, UNITS).tolist() == pytest.approx(slow, rel=1e-5)
-    assert goals.layer_mean().value(MAPS, UNITS).tolist() == pytest.approx(
+    assert layer_norm().value(MAPS, UNITS).tolist() == pytest.approx(slow, rel=1e-5)
+    assert layer_mean().value(MAPS, UNITS).tolist() == pytest.approx(
         [float(one.mean()) for one in MAPS], abs=1e-6
     )
 
 
 def test_inversion_is_minus_the_relative_distance() -> None:
-    found = goals.inversion(MAPS[:1]).value(MAPS, UNITS)
+    found = inversion(MAPS[:1]).value(MAPS, UNITS)
     away = float((MAPS[1] - MAPS[0]).norm() / MAPS[0].norm())
     assert found.tolist() == pytest.approx([0, -away], abs=1e-5)
 
 
 def test_a_caricature_of_itself_is_one_and_of_twice_itself_two() -> None:
-    objective = goals.caricature(MAPS[:1])
+    objective = caricature(MAPS[:1])
     assert float(objective.value(MAPS[:1], UNITS[:1])) == pytest.approx(1, rel=1e-4)
     assert float(objective.value(2 * MAPS[:1], UNITS[:1])) == pytest.approx(2, rel=1e-4)
     dot = float((MAPS[1] * MAPS[0]).sum() / MAPS[0].square().sum())
@@ -99,9 +119,11 @@ def test_a_caricature_of_itself_is_one_and_of_twice_itself_two() -> None:
     assert float(objective.value(MAPS[1:], UNITS[1:])) == pytest.approx(dot * max(cosine, 0.1), rel=1e-4)
 
 
-@pytest.mark.parametrize("goal", GOAL_NAMES)
+@pytest.mark.parametrize("goal", ["norm", "mean", "units", "inversion", "caricature"])
 @pytest.mark.parametrize("layer", ["conv2", "fc"])
-def test_every_goal_is_climbed_by_pictures_of_their_own_seeds(goal: str, layer: str) -> None:
+def test_a_goal_of_any_layer_is_climbed_by_pictures_of_their_own_seeds(
+    dream: Callable[..., list[Made]], goal: str, layer: str
+) -> None:
     made = dream(goal, layer)
     assert [one.task.seed for one in made] == [0, 1]
     for one in made:
@@ -114,31 +136,23 @@ def test_every_goal_is_climbed_by_pictures_of_their_own_seeds(goal: str, layer: 
     assert not np.array_equal(first, second)
 
 
-def test_an_inversion_comes_near_the_picture_that_it_has_not_seen() -> None:
-    (one, _) = dream(goals.INVERSION, "conv1", "inversion", 120)
+def test_an_inversion_comes_near_the_picture_that_it_has_not_seen(dream: Callable[..., list[Made]]) -> None:
+    (one, _) = dream("inversion", "conv1", "inversion", 120)
     assert one.rgb is not None
     alike = np.corrcoef(one.rgb.reshape(-1).astype(float), picture().reshape(-1).astype(float))[0, 1]
     assert one.value > -0.5
     assert alike > 0.7
 
 
-def test_a_dream_begins_at_the_picture_where_it_is_asked_to() -> None:
-    (one, _) = dream(goals.NORM, "conv2", "dream", 4, first=picture())
+def test_a_dream_begins_at_the_picture_where_it_is_asked_to(dream: Callable[..., list[Made]]) -> None:
+    (one, _) = dream("norm", "conv2", "dream", 4, first=picture())
     assert one.rgb is not None
     alike = np.corrcoef(one.rgb.reshape(-1).astype(float), picture().reshape(-1).astype(float))[0, 1]
     assert alike > 0.9
 
 
-def test_a_caricature_of_nothing_is_one_sentence() -> None:
-    made = model(Plain())
-    what = Dream(goals.CARICATURE)
-    with pytest.raises(DreamError, match="of a picture: name its file"):
-        dreamt(made, made.info.layer("conv2"), what, Wish(PRESETS["robust"], (0,)))
-
-
 def test_every_goal_has_a_preset_of_pixels() -> None:
-    assert set(PRESET_OF) == set(GOAL_NAMES)
-    assert set(PRESET_OF.values()) <= set(presets_for(codes=False))
+    assert {goal.preset for goal in GOALS.values()} <= set(presets_for(codes=False))
 
 
 def test_pictures_of_a_unit_are_likened_by_what_goes_together_in_their_maps() -> None:
