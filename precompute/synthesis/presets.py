@@ -36,7 +36,8 @@ _DREAM = 'Mordvintsev, Olah & Tyka 2015, "Inceptionism", released notebook'
 
 def _smooth(weight: float, end: float) -> SplitBregman:
     """Total variation with weights of MFV, which are for values in 0..255 and inputs of 227 pixels."""
-    return SplitBregman(*(round(one * 255 * _MFV_SIDE / 224, 2) for one in (weight, end)))
+    first, last = (round(one * 255 * _MFV_SIDE / 224, 2) for one in (weight, end))
+    return SplitBregman(first, last)
 
 
 def _of_mfv(

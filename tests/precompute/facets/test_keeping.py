@@ -79,4 +79,7 @@ def test_without_facets_or_for_hidden_units_nothing_is_kept(mapped: Mapped) -> N
     assert rows[0] is not None
     assert rows[1] is not None
     assert rows[2] is not None
-    assert all(np.array_equal(one.rgb, other.rgb) for one, other in zip(rows[1][0], rows[2][0], strict=True))
+    for one, other in zip(rows[1][0], rows[2][0], strict=True):
+        assert one.rgb is not None
+        assert other.rgb is not None
+        assert np.array_equal(one.rgb, other.rgb)
