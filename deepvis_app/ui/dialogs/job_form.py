@@ -46,12 +46,14 @@ from deepvis_app.ui.dialogs.job_forms import (
     scopes,
 )
 from deepvis_app.ui.widgets.controls import ElidedLabel
+from deepvis_app.ui.widgets.several import Several
 
 IMAGES = "jobs/images"  # where the pictures lie, as remembered
 ZIP_FILES = "Zip files (*.zip)"
 SHOWN_AS = "deepvis-precompute"
 NO_MODEL = "No network is loaded yet."
-_SCOPES = {"unit": "This unit", "layer": "This layer", "main": "Main layers", "all": "Everything"}
+ONE = "unit"
+_SCOPES = {ONE: "This unit", "layer": "This layer", "main": "Main layers", "all": "Everything"}
 
 
 class JobFormBox(QWidget):
@@ -100,6 +102,10 @@ class JobFormBox(QWidget):
         selected = pictures_ref(view.model, view.state)
         self.rows.setRowVisible(self._images_row, form.images)
         self.rows.setRowVisible(self.scope, form.units)
+        self.scope.setEnabled(not form.one)
+        if form.one and self.scope.currentData() != ONE:
+            with QSignalBlocker(self.scope):
+                self.scope.setCurrentIndex(self.scope.findData(ONE))
         for name, row in self.options.items():
             self.rows.setRowVisible(row, name == form.name)
         self.help.say(f"{form.help}.")
@@ -133,9 +139,13 @@ class JobFormBox(QWidget):
         for form in JOB_FORMS.values():
             for field in form.fields:
                 control = self.controls[form.name][field.option]
-                if field.listed is None or not isinstance(control, QComboBox):
+                if field.listed is None or not isinstance(control, QComboBox | Several):
                     continue
                 first, choices = listed(field, model, selected)
+                if isinstance(control, Several):
+                    if model is not self._listed_for or len(control.choices) != len(choices):
+                        control.set_choices(choices, first)
+                    continue
                 if model is not self._listed_for or control.count() != len(choices):
                     now = "" if model is not self._listed_for else str(control.currentData())
                     fill(control, choices, now or first)
@@ -145,7 +155,7 @@ class JobFormBox(QWidget):
         self.refresh()  # what was there a moment ago may be gone
         if self.spec is None:
             return
-        if self._form().images:
+        if self._form().images and self.images.text().strip():
             self._context.window.state.keep(IMAGES, self.images.text().strip())
         self._start(self.spec)
 
@@ -155,7 +165,7 @@ class JobFormBox(QWidget):
     def _made(self, form: JobForm) -> tuple[JobSpec | None, str]:
         model = self._context.session.view.model
         problem = self._context.services.jobs.problem()
-        if not problem and form.images:
+        if not problem and form.images and (form.images_needed or self.images.text().strip()):
             problem = images_problem(self.images.text())
         if model is None or not self._scopes:
             problem = NO_MODEL
