@@ -53,7 +53,8 @@ class ViewState:
     mirror: bool = False
     show_scores: bool = True
     show_unit_pictures: bool = True
-    pictures_from: PicturesFrom = "data"  # what the column shows: an atlas, this session's records, a painting, the facet map, all methods
+    # what the column shows: an atlas, this session's records, a painting, the facet map, all methods
+    pictures_from: PicturesFrom = "data"
     session_round: int = 0  # raised to start the records afresh
     painting: bool = False  # the selected unit is being painted
     second: UnitRef | None = None  # a unit of the same layer that is painted together with the selected one

@@ -8,11 +8,11 @@ from html import escape
 
 from deepvis_app.jobs import JobView
 from deepvis_app.messages import MethodResult, UnitComparison
-from deepvis_app.ui.job_words import status
+from deepvis_app.ui.job_words import STATES, duration, status
 from deepvis_app.ui.picture_words import when
 
-STAR = "\N{BLACK STAR}"
-REAL_TITLE = "real pictures"
+REAL = "Real pictures"
+REAL_TIP = "Real pictures of the class, or those that excite the unit most, with the same figures"
 BEING_MADE, TO_COME, NOT_MADE, NOTHING = "being made ...", "to come", "not made", "No picture came out."
 BEST_OF_ALL = "Best of all methods at this."
 
@@ -31,8 +31,8 @@ SCORES = (
     Score("activation", "activation", ".1f", "The unit's value on the picture as it is shown"),
     Score("of_largest", "of largest", ".2f", "That value over the largest that the unit has on real images"),
     Score("percentile", "percentile", ".1f", "The share of real images that excite the unit less, in percent"),
-    Score("itself", "sees itself", ".0%", "The share of the pictures that this network takes for the class"),
-    Score("seen", "others see", ".0%", "The share of the pictures that independent networks take for the class"),
+    Score("itself", "itself", ".0%", "The share of the pictures that this network takes for the class"),
+    Score("seen", "judges", ".0%", "The share of the pictures that independent networks take for the class"),
     Score("diversity", "diversity", ".3f", "How much pictures from other starts differ: 1 - cosine of their features"),
     Score("distance", "distance", ".2f", "From real pictures, measured by how far these are from each other: "
           "1 is as new as one more real picture, near 0 a copy, far above 1 like none"),
@@ -54,6 +54,12 @@ def known_scores(comparison: UnitComparison) -> tuple[Score, ...]:
     return tuple(score for score in SCORES if any(score.key in row.scores for row in rows))
 
 
+def is_best(score: Score, of: MethodResult, comparison: UnitComparison) -> bool:
+    """Whether it stands out among the methods by this figure."""
+    best = comparison.winners.get(score.key, ())
+    return of.name in best and len(best) < len(comparison.methods)
+
+
 def score_tip(score: Score, of: MethodResult, comparison: UnitComparison) -> str:
     """What a figure means, as HTML."""
     told = [
@@ -64,7 +70,7 @@ def score_tip(score: Score, of: MethodResult, comparison: UnitComparison) -> str
         told.append(f"Asked: {escape(', '.join(comparison.judges))}.")
     if score.key in ("diversity", "distance") and comparison.compared_in:
         told.append(f"In the features of {escape(comparison.compared_in)}.")
-    if of.name in comparison.winners.get(score.key, ()):
+    if is_best(score, of, comparison):
         told.append(BEST_OF_ALL)
     if comparison.real is not None and of is not comparison.real and (real := value(score, comparison.real)):
         told.append(f"Real pictures: {real}.")
@@ -96,7 +102,7 @@ def state_words(comparison: UnitComparison, job: JobView | None) -> str:
     done, total = len(comparison.methods), len(comparison.methods) + len(comparison.to_come)
     count = f"{total} methods" if comparison.finished else f"{done} of {total} methods"
     if job is not None and not job.over:
-        return f"{count}{', now made anew' if comparison.finished else ''}.  {status(job)}"
+        return f"{count}{', now made anew' if comparison.finished else ''}.  {job_words(job)}"
     if job is not None and job.state == "failed":
         return f"{count}.  {status(job)}"
     if not comparison.finished:
@@ -111,8 +117,18 @@ def empty_words(job: JobView | None, invitation: str) -> str:
     if job is None or job.state == "done":
         return invitation
     if not job.over:
-        return f"The methods are being compared; the first appears here when it is finished.\n{status(job)}"
+        return f"The methods are being compared; each appears here when it is finished.\n{job_words(job)}"
     return status(job)
+
+
+def job_words(job: JobView) -> str:
+    """How far the job is that has not ended, of which the phases are called "tv, caffenet64"."""
+    if job.state != "running":
+        return f"{STATES[job.state]}."
+    if not job.total:
+        return "Loading the network ..."
+    left = f", {duration(job.eta_s)} left of it" if job.eta_s is not None and job.done < job.total else ""
+    return f"Now {job.what.partition(',')[0]}: {job.done} of {job.total} {job.unit}{left}."
 
 
 def left_out(names: Iterable[str]) -> str:

@@ -77,7 +77,6 @@ class JobFormBox(QWidget):
         self.why.setWordWrap(True)
         self.why.setForegroundRole(QPalette.ColorRole.BrightText)
         self.images = QLineEdit(context.window.state.text(IMAGES))
-        self.images.setPlaceholderText(f"Folder or zip file, or {BUILT_IN_IMAGES}")
         self.images.setAccessibleName("Images")
         self.device = combo("Where it is computed")
         self.controls: dict[str, dict[str, Control]] = {
@@ -101,6 +100,8 @@ class JobFormBox(QWidget):
         form, view = self._form(), self._context.session.view
         selected = pictures_ref(view.model, view.state)
         self.rows.setRowVisible(self._images_row, form.images)
+        may = "" if form.images_needed else "May be left empty.  "
+        self.images.setPlaceholderText(f"{may}Folder or zip file, or {BUILT_IN_IMAGES}")
         self.rows.setRowVisible(self.scope, form.units)
         self.scope.setEnabled(not form.one)
         if form.one and self.scope.currentData() != ONE:

@@ -9,9 +9,11 @@ from deepvis_app.jobs import JobView
 from deepvis_app.messages import COMPARED, MethodResult, ModelInfo, UnitComparison
 from deepvis_app.session import Session, View
 from deepvis_app.ui.method_words import (
-    REAL_TITLE,
+    REAL,
+    REAL_TIP,
     Score,
     empty_words,
+    is_best,
     known_scores,
     lost_words,
     method_tip,
@@ -37,11 +39,11 @@ INVITATION = (
     "Not compared yet.\nEvery way to make a preferred picture of this unit, side by side: how strongly each excites "
     "it, who sees the class in it, how natural it looks, how long it takes."
 )
-COMPARE, GO_ON, AGAIN = "Compare methods", "Go on", "Try again"
+COMPARE, GO_ON, AGAIN = "Compare", "Go on", "Try again"
 COMPARE_TIP = "Make this unit's picture by every method and measure them alike; it takes some minutes"
 AGAIN_TIP = "Run it once more: what is finished is kept"
 CHOOSE, CHOOSE_TIP = "Choose\N{HORIZONTAL ELLIPSIS}", "Choose methods, images, judges and numbers first"
-BEST, BEST_TIP = "Who is best", "Say in sentences which method is best at what"
+BEST, BEST_TIP = "Who is best", "Say in sentences which method is best at what, or hide them"
 CLICK = "Click: full size."
 LISTED = "as listed"
 _PATIENCE = 2  # slow ticks before a comparison that has not come is said to be read
@@ -205,15 +207,15 @@ class MethodsPage(QWidget):
         if known is None:
             return
         row, name = self._rows[at], unit_name(self.session.view.model, known.ref)
-        title = REAL_TITLE if row is known.real else row.name
+        title = REAL.lower() if row is known.real else row.name
         self.wanted.emit(Enlarge(row.pictures, number, f"{name}: {title}", f"{name}-{row.name}"))
 
 
 def _entry(row: MethodResult, scores: tuple[Score, ...], known: UnitComparison) -> Entry:
     figures = tuple(
-        Figure(score.title, value(score, row), score_tip(score, row, known),
-               row.name in known.winners.get(score.key, ()))
+        Figure(score.title, value(score, row), score_tip(score, row, known), is_best(score, row, known))
         for score in scores
-    )  # fmt: skip
-    title = REAL_TITLE if row is known.real else row.title
-    return Entry(row.name, title, method_tip(row), row.pictures, figures, lost_words(row))
+    )
+    if row is known.real:
+        return Entry(REAL, "", REAL_TIP, row.pictures, figures, lost_words(row))
+    return Entry(row.name, row.title, method_tip(row), row.pictures, figures, lost_words(row))

@@ -12,7 +12,7 @@ from deepvis_app.messages import UnitPicture
 from deepvis_app.ui.widgets.few_lines import broken
 
 GAP = 3  # pixels between pictures
-BETWEEN = 12  # between two methods
+BETWEEN, BETWEEN_NOTES = 12, 4  # between two methods, and below something that is only said
 _APART = 12  # between two columns of figures
 _SIDES = (5.0, 6.5)  # of a picture, in heights of a letter: the least and the most
 
@@ -81,7 +81,7 @@ def placed(entries: Sequence[Entry], width: float, measure: Measure) -> list[Pla
     for entry in entries:
         one = _placed(entry, top, width, columns, measure)
         found.append(one)
-        top = one.box.bottom() + BETWEEN
+        top = one.box.bottom() + (BETWEEN if entry.name else BETWEEN_NOTES)
     return found
 
 

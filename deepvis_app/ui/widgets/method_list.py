@@ -20,8 +20,8 @@ from deepvis_app.ui.widgets.picture_paint import (
     shrunk,
 )
 
-_STAR = "\N{BLACK STAR} "
 _NONE = "\N{EN DASH}"
+_MARGIN = 4  # pixels to the scroll bar, and below the last
 Spot = tuple[int, int]  # which entry, which of its pictures
 
 
@@ -71,7 +71,7 @@ class MethodList(QWidget):
 
     def layout_for(self, width: float) -> list[Placed]:
         if self._placed is None or self._placed[0] != width:
-            self._placed = width, placed(self._entries, width, Measure(self.font()))
+            self._placed = width, placed(self._entries, max(width - _MARGIN, 1), Measure(self.font()))
         return self._placed[1]
 
     def hasHeightForWidth(self) -> bool:
@@ -79,7 +79,7 @@ class MethodList(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         found = self.layout_for(width)
-        return int(found[-1].box.bottom()) + 1 if found else 0
+        return int(found[-1].box.bottom()) + _MARGIN if found else 0
 
     def sizeHint(self) -> QSize:
         width = max(self.width(), 1)
