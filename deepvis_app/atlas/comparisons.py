@@ -25,6 +25,7 @@ from deepvis_app.messages import (
 )
 
 MOST_BYTES = 8 << 20  # of the figures, and of one picture
+MOST_PIXELS = 1 << 28  # bytes, of all pictures together
 MOST_METHODS, MOST_PICTURES, MOST_FACTS, MOST_LETTERS = 64, 64, 64, 500
 AGAIN = "compare the unit again"
 # facts of a picture that have a place of their own
@@ -53,14 +54,14 @@ class Comparisons:
     def _read(self, path: Path, fingerprint: str, ref: UnitRef) -> UnitComparison:
         pictures: dict[Path, U8] = {}
         try:
-            told = _figures(path)
-            if told is None:
-                return UnitComparison(ref)
+            told = json.loads(_bytes(path))
             if told["network"]["fingerprint"] != fingerprint:
                 return _useless(path, ref, "is of another network")
             if told["layer"] != ref.layer or list(told["units"]) != [str(ref.unit)]:
                 return _useless(path, ref, "is of another unit")
             return _comparison(told, ref, _Pictures(path.with_suffix(""), self._pictures, pictures))
+        except (FileNotFoundError, NotADirectoryError):
+            return UnitComparison(ref)
         except OSError as error:
             return _useless(path, ref, f"cannot be read: {error.strerror or error}")
         except _DAMAGED:
@@ -74,9 +75,10 @@ class _Pictures:
 
     def __init__(self, folder: Path, before: Mapping[Path, U8], now: dict[Path, U8]) -> None:
         self._folder, self._before, self._now = folder, before, now
+        self._room = MOST_PIXELS
 
     def read(self, name: object) -> U8 | None:
-        """None where there is no whole picture of that name."""
+        """None where there is no whole picture of that name, or no room for it any more."""
         if not isinstance(name, str) or name != Path(name).name:
             return None
         path = self._folder / name
@@ -84,6 +86,9 @@ class _Pictures:
         try:
             found = decode(_bytes(path)) if found is None else found
         except (OSError, ValueError, DamagedPictureError):
+            return None
+        self._room -= found.nbytes
+        if self._room < 0:
             return None
         self._now[path] = found
         return found
@@ -160,16 +165,6 @@ def _run(told: Mapping[str, Any]) -> RunInfo:
 
 def _named(row: Mapping[str, Any]) -> MethodResult:
     return MethodResult(_text(row["name"]), _text(row.get("title", "")), _text(row.get("source", "")))
-
-
-def _figures(path: Path) -> dict[str, Any] | None:
-    """What the file says; None where there is none. Raises OSError, and ValueError for what is no JSON."""
-    try:
-        data = _bytes(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    found: dict[str, Any] = json.loads(data)
-    return found
 
 
 def _bytes(path: Path) -> bytes:

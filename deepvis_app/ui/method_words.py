@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from deepvis_app.jobs import JobView
-from deepvis_app.messages import MethodResult, UnitComparison
+from deepvis_app.messages import MethodResult, RunInfo, UnitComparison
 from deepvis_app.ui.job_words import STATES, duration, status
 from deepvis_app.ui.picture_words import when
 
@@ -107,9 +107,8 @@ def state_words(comparison: UnitComparison, job: JobView | None) -> str:
         return f"{count}.  {status(job)}"
     if not comparison.finished:
         return f"{count}: it was broken off."
-    return ".  ".join(
-        part for part in (f"{count}, {_day(comparison)}", left_out(comparison.left_out)) if part
-    )
+    day = when(RunInfo("compare", {}, finished=comparison.made))
+    return ".  ".join(part for part in (f"{count}, {day}", left_out(comparison.left_out)) if part)
 
 
 def empty_words(job: JobView | None, invitation: str) -> str:
@@ -134,8 +133,3 @@ def job_words(job: JobView) -> str:
 def left_out(names: Iterable[str]) -> str:
     listed = ", ".join(names)
     return f"Without images there are no {listed}" if listed else ""
-
-
-def _day(comparison: UnitComparison) -> str:
-    run = next((picture.run for row in comparison.methods for picture in row.pictures), None)
-    return when(run) if run is not None else comparison.made

@@ -166,7 +166,7 @@ _ENTRIES = (
              Field("--generator", "Generator", "The network that paints each kind a second time", DEFAULT_GENERATOR,
                    listed="generators")),
             ("facets", "facet-am", "facet-dgn"), images=True),
-    JobForm("compare", "All methods, compared",
+    JobForm("compare", "Comparison of methods",
             "Makes a unit's picture by every method, and measures all of them alike",
             (Field("--methods", "Methods", "Which ones; those that begin at real images need some", ALL, _METHODS,
                    several="commas", with_images=("mean-image", "facets", "facets-dgn")),
