@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -48,12 +49,13 @@ def answer(atlas: Atlas, found: UnitComparison | None) -> None:
 
 def test_it_is_asked_for_only_while_it_is_on_the_screen(session: Session, atlas: Atlas) -> None:
     asked = [atlas.asked[-1].methods]
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: toggle_methods(session),
         lambda: session.change(show_unit_pictures=False),
         lambda: toggle_methods(session),  # the column comes back with what the key is for
         lambda: toggle_methods(session),
-    ):
+    )
+    for act in acts:
         act()
         asked.append(atlas.asked[-1].methods)
     assert asked == [False, True, False, True, False]
@@ -105,8 +107,9 @@ def test_a_job_is_told_only_while_the_methods_are_on_the_screen(session: Session
     session.see_jobs((mine,))
     assert session.view.comparing is None
     toggle_methods(session)
-    assert session.view.comparing == mine
-    session.poll()
+    shown = session.poll()
+    assert shown is not None
+    assert shown.comparing == mine
     session.see_jobs((mine,))
     assert session.poll() is None  # the same
     session.see_jobs((replace(mine, done=1),))
