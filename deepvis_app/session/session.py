@@ -101,6 +101,7 @@ class Session:
         self._feed = PictureFeed(atlas, clock)
         self.paints = PaintFeed(clock)  # its port is set by whoever can paint
         self._jobs: tuple[JobView, ...] = ()
+        self._looked: tuple[object, object, object] = (None, None, None)  # for what `comparing` was found
         self._generation = 0
         self._arrived_at = float("-inf")
         self._frame_index = -1
@@ -194,7 +195,12 @@ class Session:
         self._see_comparing()
 
     def _see_comparing(self) -> None:
-        job = comparing(self._view.model, self._view.state, self._jobs)
+        """Looked for only where the network, the state or the jobs are others than the last time."""
+        looked = self._view.model, self._view.state, self._jobs
+        if all(now is before for now, before in zip(looked, self._looked, strict=True)):
+            return
+        self._looked = looked
+        job = comparing(*looked)
         if job != self._view.comparing:
             self._update(comparing=job)
 
