@@ -43,7 +43,7 @@ COMPARE, GO_ON, AGAIN = "Compare", "Go on", "Try again"
 COMPARE_TIP = "Make this unit's picture by every method and measure them alike; it takes some minutes"
 AGAIN_TIP = "Run it once more: what is finished is kept"
 CHOOSE, CHOOSE_TIP = "Choose\N{HORIZONTAL ELLIPSIS}", "Choose methods, images, judges and numbers first"
-BEST, BEST_TIP = "Who is best", "Say in sentences which method is best at what, or hide them"
+BEST, BEST_TIP = "Who is best", "Say first which method is best at what; else it is said at the end"
 CLICK = "Click: full size."
 LISTED = "as listed"
 _PATIENCE = 2  # slow ticks before a comparison that has not come is said to be read
@@ -152,7 +152,7 @@ class MethodsPage(QWidget):
         self.choose.setVisible(self._model is not None)
 
     def _fill(self) -> None:
-        """The list: real pictures first, then the methods, then those that are still to come."""
+        """The list: real pictures, the methods, those that are still to come, and before or behind it who is best."""
         known = self._known
         assert known is not None  # there are methods
         scores = known_scores(known)
@@ -164,9 +164,9 @@ class MethodsPage(QWidget):
             Entry(row.name, row.title, method_tip(row), note=word)
             for row, word in zip(known.to_come, self._waiting, strict=True)
         ]
-        said = [Entry(note=sentence) for sentence in known.best] if self.best.isChecked() else []
-        self._said = len(said)
-        self.list.show_entries([*said, *entries])
+        said, first = [Entry(note=sentence) for sentence in known.best], self.best.isChecked()
+        self._said = len(said) if first else 0
+        self.list.show_entries([*said, *entries] if first else [*entries, *said])
 
     def _waiting_words(self) -> list[str]:
         to_come = self._known.to_come if self._known is not None else ()
@@ -186,7 +186,9 @@ class MethodsPage(QWidget):
     def _toggle_best(self) -> None:
         self.best.setChecked(not self.best.isChecked())
         self._fill()
-        self.area.ensureVisible(0, 0)
+        bar = self.area.verticalScrollBar()
+        assert bar is not None  # every scroll area has one
+        bar.setValue(0)
 
     def _compute(self) -> None:
         if self._known is not None:

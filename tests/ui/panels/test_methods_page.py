@@ -62,11 +62,12 @@ class Shown:
 
     @property
     def names(self) -> list[str]:
-        return [entry.name for entry in self.page.list.entries]
+        return [entry.name for entry in self.page.list.entries if entry.name]
 
     @property
     def notes(self) -> list[str]:
-        return [entry.note for entry in self.page.list.entries if entry.note]
+        """Of methods."""
+        return [entry.note for entry in self.page.list.entries if entry.note and entry.name]
 
     @property
     def words(self) -> tuple[str, str]:
@@ -133,7 +134,7 @@ def test_it_fills_in_as_methods_are_finished(shown: Shown) -> None:
     assert shown.notes == [BEING_MADE, TO_COME, TO_COME]
     assert shown.page.state.text == "1 of 4 methods.  Now m1: 0 of 3 pictures."
     shown.found(some_methods(UNIT, 3, 1))
-    assert [len(entry.pictures) for entry in shown.page.list.entries] == [9, 3, 3, 3, 0]
+    assert [len(entry.pictures) for entry in shown.page.list.entries if entry.name] == [9, 3, 3, 3, 0]
     assert shown.notes == [BEING_MADE]
 
 
@@ -185,18 +186,20 @@ def test_what_cannot_be_read_is_told_and_can_be_made_anew(shown: Shown) -> None:
     assert shown.words[0].endswith("Loading the network ...")
 
 
-def test_who_is_best_is_said_in_sentences_when_asked_for(shown: Shown) -> None:
+def test_who_is_best_is_said_at_the_end_or_first(shown: Shown) -> None:
+    said = ["Excites the unit most: m3 (13.0; real pictures 2.0).", "Is the quickest: m0."]
+    assert [entry.note for entry in shown.page.list.entries[-2:]] == said
     click(shown.page.best, 5, 5)
     assert shown.page.best.isChecked()
-    assert shown.names[:3] == ["", "", REAL]
-    assert shown.notes[0] == "Excites the unit most: m3 (13.0; real pictures 2.0)."
+    assert [entry.note for entry in shown.page.list.entries[:2]] == said
+    assert shown.page.list.entries[2].name == REAL
     at = shown.page.list.layout_for(shown.page.list.width())[3].pictures[1].center()
     click(shown.page.list, at.x(), at.y())
     (wish,) = shown.wishes
     assert isinstance(wish, Enlarge)
     assert wish.title == "conv1:3: m0"  # not shifted by the sentences
     click(shown.page.best, 5, 5)
-    assert shown.names[0] == REAL
+    assert shown.page.list.entries[0].name == REAL
 
 
 def test_a_click_enlarges_a_methods_pictures_from_there(shown: Shown) -> None:
