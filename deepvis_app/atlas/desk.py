@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from deepvis_app.atlas.comparisons import Comparisons
 from deepvis_app.atlas.shelf import Shelf
 from deepvis_app.mailbox import LatestWorker
 from deepvis_app.messages import AtlasAnswer, AtlasQuery
@@ -19,6 +21,7 @@ class AtlasDesk:
         self._shelf: Shelf | None = None
         self._version = 0
         self._last: AtlasAnswer | None = None
+        self._comparisons = Comparisons()
         self._worker = LatestWorker("deepvis-atlas", self._answer)
 
     def start(self) -> None:
@@ -40,8 +43,9 @@ class AtlasDesk:
             self._shelf, self._last = self._shelf_of(query.fingerprint), None
         version = self._shelf.version()  # before reading: what is committed meanwhile is seen the next time
         last = self._last if version == self._version else None
-        if last is None or last.query != query:
-            self._last, self._version = _read(self._shelf, query, last), version
+        methods = self._comparisons.of(query.fingerprint, query.ref) if query.methods else None
+        if last is None or last.query != query or last.methods is not methods:
+            self._last, self._version = replace(_read(self._shelf, query, last), methods=methods), version
         assert self._last is not None
         return self._last
 

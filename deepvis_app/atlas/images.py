@@ -8,7 +8,7 @@ import struct
 import numpy as np
 from PIL import Image
 
-from deepvis_app.messages import U8, frozen
+from deepvis_app.messages import COMPARED, U8, frozen
 
 THUMBNAIL = 48  # pixels, the longer side
 OWN_THUMBNAIL = 64  # pixels; a picture up to here is made smaller when a layer is shown, and has no thumbnail
@@ -21,9 +21,8 @@ QUALITY: dict[str, int] = {
     "facets": 75, "facet-am": 75, "facet-dgn": 75,
 }  # fmt: skip
 _OTHER_KINDS = 80
-LOSSLESS_KINDS = frozenset(
-    {"session", "painted"}
-)  # what a person keeps is written anew with every further pin
+# what a person keeps is written anew with every further pin; what is compared is shown as it was measured
+LOSSLESS_KINDS = frozenset({"session", "painted", COMPARED})
 # kind -> WebP's "method": 6 saves 3 % more for three times the time, which is little where a picture takes long
 _EFFORT: dict[str, int] = {"am": 6, "dgn-am": 6, "ppgn": 6, "facet-am": 6, "facet-dgn": 6}
 _OTHER_EFFORT = 4

@@ -20,6 +20,7 @@ from deepvis_app.messages.atlas import (
     UnitRecord,
     UnitStats,
 )
+from deepvis_app.messages.comparison import COMPARED, MethodResult, UnitComparison
 from deepvis_app.messages.facets import (
     AM_FACET,
     DGN_FACET,
@@ -56,6 +57,7 @@ from deepvis_app.messages.source import Frame, SourceCommand, SourceSpec, Source
 
 __all__ = [
     "AM_FACET",
+    "COMPARED",
     "DGN_FACET",
     "F32",
     "FACET_KINDS",
@@ -81,6 +83,7 @@ __all__ = [
     "LayerInfo",
     "LayerPictures",
     "MethodInfo",
+    "MethodResult",
     "ModelAnswer",
     "ModelChoice",
     "ModelInfo",
@@ -104,6 +107,7 @@ __all__ = [
     "SourceSpec",
     "SourceStatus",
     "Timing",
+    "UnitComparison",
     "UnitPicture",
     "UnitPictures",
     "UnitRecord",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deepvis_app.messages.arrays import U8, Box
 from deepvis_app.messages.facets import FacetMap
 from deepvis_app.messages.network import UnitRef
+
+if TYPE_CHECKING:
+    from deepvis_app.messages.comparison import UnitComparison
 
 # kind -> what a person reads above such pictures; an atlas may hold kinds that are not listed here
 PICTURE_KINDS: dict[str, str] = {
@@ -162,6 +165,7 @@ class AtlasQuery:
     ref: UnitRef
     units: int  # of the layer
     pattern: str = ""  # the kind whose LayerPictures are wanted as well; "": none
+    methods: bool = False  # the unit's comparison of methods is wanted as well
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,7 @@ class AtlasAnswer:
     query: AtlasQuery
     unit: UnitPictures
     layer: LayerPictures | None = None
+    methods: UnitComparison | None = None
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from deepvis_app.messages import (
     AtlasQuery,
     LayerPictures,
     ModelInfo,
+    UnitComparison,
     UnitPicture,
     UnitPictures,
     UnitRef,
 )
-from deepvis_app.session.state import ViewState
+from deepvis_app.session.state import ViewState, methods_shown
 
 REPEAT_S = 1.0  # new units appear while a job runs
 
@@ -35,6 +36,7 @@ class Known:
 
     unit: UnitPictures | None = None
     layer: LayerPictures | None = None
+    methods: UnitComparison | None = None
 
 
 class PictureFeed:
@@ -69,8 +71,11 @@ class PictureFeed:
             unit = answer.unit
         if answer.layer is not None and (layer is None or not same_layer(layer, answer.layer)):
             layer = answer.layer
-        if unit is not self.known.unit or layer is not self.known.layer:
-            self.known = Known(unit, layer)
+        known = Known(unit, layer, answer.methods)
+        if any(
+            getattr(known, name) is not getattr(self.known, name) for name in ("unit", "layer", "methods")
+        ):
+            self.known = known
 
 
 def pictures_ref(model: ModelInfo | None, state: ViewState) -> UnitRef | None:
@@ -85,7 +90,8 @@ def query_of(model: ModelInfo | None, state: ViewState) -> AtlasQuery | None:
     ref = pictures_ref(model, state)
     if model is None or ref is None:
         return None
-    return AtlasQuery(model.fingerprint, ref, model.layer(state.layer).units, state.pattern)
+    units = model.layer(state.layer).units
+    return AtlasQuery(model.fingerprint, ref, units, state.pattern, methods_shown(state))
 
 
 def same_unit(a: UnitPictures, b: UnitPictures) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from deepvis_app.jobs import JobView
 from deepvis_app.jobs.generators import generator_for
 from deepvis_app.messages import (
     U8,
@@ -22,9 +23,11 @@ from deepvis_app.messages import (
     SourceCommand,
     SourceSpec,
     SourceStatus,
+    UnitComparison,
     UnitPictures,
 )
 from deepvis_app.session.facets import code_order
+from deepvis_app.session.methods import comparing
 from deepvis_app.session.painting import PaintFeed, is_shown, kept_on
 from deepvis_app.session.pictures import AtlasPort, PictureFeed
 from deepvis_app.session.pinning import PinPort
@@ -65,6 +68,10 @@ class View:
     source: SourceStatus = field(default_factory=SourceStatus)
     pictures: UnitPictures | None = None  # of the selected unit (see `pictures_ref`); None: not read yet
     pattern: LayerPictures | None = None  # what state.pattern asks for; None: not read yet
+    methods: UnitComparison | None = (
+        None  # of the selected unit while it is on the screen; None: not read yet
+    )
+    comparing: JobView | None = None  # the newest job that compares methods for the selected unit, likewise
     painting: Painting | None = None  # of the selected unit; None: nothing was painted of it
     fps: float = 0.0  # 0: idle
     loading: ModelChoice | None = None
@@ -93,6 +100,8 @@ class Session:
         self._clock = clock
         self._feed = PictureFeed(atlas, clock)
         self.paints = PaintFeed(clock)  # its port is set by whoever can paint
+        self._jobs: tuple[JobView, ...] = ()
+        self._looked: tuple[object, object, object] = (None, None, None)  # for what `comparing` was found
         self._generation = 0
         self._arrived_at = float("-inf")
         self._frame_index = -1
@@ -111,6 +120,11 @@ class Session:
     def say(self, text: str) -> None:
         """Put a sentence before the person."""
         self._update(notice=text, notice_number=self._view.notice_number + 1)
+
+    def see_jobs(self, jobs: tuple[JobView, ...]) -> None:
+        """What jobs there are now, as the queue lists them."""
+        self._jobs = jobs
+        self._see_comparing()
 
     def load_model(self, choice: ModelChoice) -> None:
         """Start loading; the old model runs on until the new one is there."""
@@ -174,9 +188,21 @@ class Session:
     def _see_pictures(self) -> None:
         """Ask for the selection's pictures where that is due, and show what is known of them."""
         self._feed.ask(self._view.model, self._view.state)
-        known = self._feed.known
-        if known.unit is not self._view.pictures or known.layer is not self._view.pattern:
-            self._update(pictures=known.unit, pattern=known.layer)
+        known, view = self._feed.known, self._view
+        pairs = (known.unit, view.pictures), (known.layer, view.pattern), (known.methods, view.methods)
+        if any(now is not before for now, before in pairs):
+            self._update(pictures=known.unit, pattern=known.layer, methods=known.methods)
+        self._see_comparing()
+
+    def _see_comparing(self) -> None:
+        """Looked for only where the network, the state or the jobs are others than the last time."""
+        looked = self._view.model, self._view.state, self._jobs
+        if all(now is before for now, before in zip(looked, self._looked, strict=True)):
+            return
+        self._looked = looked
+        job = comparing(*looked)
+        if job != self._view.comparing:
+            self._update(comparing=job)
 
     def _request(self) -> Request:
         """What is wanted now."""

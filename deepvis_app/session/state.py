@@ -20,7 +20,7 @@ from deepvis_app.messages import (
 )
 from deepvis_app.words import nearest
 
-PicturesFrom = Literal["data", "session", "painting", "facets"]
+PicturesFrom = Literal["data", "session", "painting", "facets", "methods"]
 PAINT_METHODS = ("dgn-am", "am")
 PAINT_COUNTS = (1, 4, 9)
 PATTERNS = ("", "am", "dgn-am", "top")  # what key s goes through: activations, or a kind of picture
@@ -53,9 +53,8 @@ class ViewState:
     mirror: bool = False
     show_scores: bool = True
     show_unit_pictures: bool = True
-    pictures_from: PicturesFrom = (
-        "data"  # what the column shows: an atlas, this session's records, a painting, the facet map
-    )
+    # what the column shows: an atlas, this session's records, a painting, the facet map, all methods
+    pictures_from: PicturesFrom = "data"
     session_round: int = 0  # raised to start the records afresh
     painting: bool = False  # the selected unit is being painted
     second: UnitRef | None = None  # a unit of the same layer that is painted together with the selected one
@@ -124,6 +123,11 @@ def named_unit(model: ModelInfo, layer: str, unit: int) -> UnitRef:
     if not 0 <= unit < units:
         raise UnknownNameError(f"{wanted} has no unit {unit}; its units are 0 to {units - 1}.")
     return UnitRef(shown[wanted], unit)
+
+
+def methods_shown(state: ViewState) -> bool:
+    """Whether the comparison of methods is on the screen."""
+    return state.show_unit_pictures and state.pictures_from == "methods"
 
 
 def request_of(state: ViewState, generation: int, code: CodeOrder | None = None) -> Request:

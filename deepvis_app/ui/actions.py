@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deepvis_app.messages import Seed
-from deepvis_app.session import View, facets, intents, painting, pinning
+from deepvis_app.session import View, facets, intents, methods, painting, pinning
 from deepvis_app.ui import choices, clipboard, openings, saving
 from deepvis_app.ui.action import Action, ActionContext, Submenu
 from deepvis_app.ui.dialogs import jobs, model
@@ -133,6 +133,9 @@ _ENTRIES: tuple[Action | Submenu, ...] = (
     Action("facets", "Facet map", "Unit", "Show the kinds of images that excite the unit, or its pictures",
            lambda c: facets.toggle_facets(c.session), ("Shift+F",),
            checked=lambda v: v.state.pictures_from == "facets"),
+    Action("methods", "All methods", "Unit", "Show every way to make the unit's picture side by side, or its pictures",
+           lambda c: methods.toggle_methods(c.session), ("Shift+M",),
+           checked=lambda v: v.state.pictures_from == "methods"),
     Action("pin", "Pin picture", "Unit", "Keep the best picture of this session (or the one under the mouse), or take "
            "it out", pin, ("Shift+P",)),
     Action("start_afresh", "Start the session's pictures afresh", "Unit", "Forget what excited the units so far",

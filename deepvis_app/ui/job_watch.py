@@ -70,7 +70,9 @@ class JobWatch:
         for job in self.queue.poll():
             if not dialogs and (job.state == "failed" or (job.state == "done" and job.elapsed_s > LONG_S)):
                 self._context.session.say(f"{job.spec.title}. {status(job)}")
-        self.indicator.show_jobs(self.queue.jobs)
+        jobs = self.queue.jobs
+        self._context.session.see_jobs(jobs)
+        self.indicator.show_jobs(jobs)
         for dialog in dialogs:
             dialog.refresh()
 

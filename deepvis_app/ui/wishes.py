@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from deepvis_app.messages import UnitPicture, UnitRef
@@ -29,6 +30,20 @@ class ComputeLayer:
 
 
 @dataclass(frozen=True)
+class Choose:
+    """Pictures of a kind of the selected unit, after a look at the choices."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class RunAgain:
+    """A job that is over, once more."""
+
+    key: str
+
+
+@dataclass(frozen=True)
 class Enlarge:
     """A set of pictures in a window of its own, beginning with one of them."""
 
@@ -45,7 +60,7 @@ class OpenSource:
     picture: UnitPicture
 
 
-Wish = Compute | ComputeLayer | Enlarge | OpenSource
+Wish = Compute | ComputeLayer | Choose | RunAgain | Enlarge | OpenSource
 
 
 def grant(context: ActionContext, wish: Wish) -> None:
@@ -54,9 +69,13 @@ def grant(context: ActionContext, wish: Wish) -> None:
         sentence = context.services.compute(wish.ref, wish.kind)
         if sentence:
             context.session.say(sentence)
-    elif isinstance(wish, ComputeLayer):
+    elif isinstance(wish, ComputeLayer | Choose):
         form = form_for(wish.kind)
-        open_jobs(context, form.name if form is not None else "", "layer")
+        scope = "layer" if isinstance(wish, ComputeLayer) else "unit"
+        open_jobs(context, form.name if form is not None else "", scope)
+    elif isinstance(wish, RunAgain):
+        with suppress(KeyError):  # it was taken off the list a moment ago
+            context.services.jobs.again(wish.key)
     elif isinstance(wish, Enlarge):
         PictureDialog(context, wish.pictures, wish.at, wish.title, wish.name, open_source).show()
     else:

@@ -39,7 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--layer", default="", help="of --units, by name or alias (default: the layer of the classes)")
     add("--methods", default=ALL, metavar="LIST", help=f"all (default), or some of {', '.join(METHODS)}")
-    add("--out", type=Path, required=True, metavar="DIR", help="where the sheet and the figures go")
+    add(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="where the sheet and the figures go (default: where the window looks)",
+    )
     add("--images", type=Path, metavar="DIR|ZIP",
         help='real pictures, in folders (best by class) or a zip, or "photographs": what mean-image and facets begin '
         "at, and what all are compared with")  # fmt: skip
@@ -97,12 +102,16 @@ def compare(bench: Bench, methods: Sequence[Method], judges: Sequence[Judge]) ->
     from precompute.comparison.painting import painted_by
     from precompute.comparison.report import Comparison, write
     from precompute.comparison.scores import Scorer
+    from precompute.comparison.shown import put
 
     scorer = Scorer(bench, judges)
     real, rows = scorer.real_row(), []
     for method in methods:
         rows.append(scorer.row(method.name, painted_by(bench, method)))
-        stem = write(Comparison(bench, scorer, methods, rows, real))
+        comparison = Comparison(bench, scorer, methods, rows, real)
+        stem = write(comparison)
+        if comparison.for_window:
+            put(comparison)
     return stem
 
 

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from deepvis_app.atlas.places import comparison_path, comparisons_folder
 from deepvis_app.files import atomic_write
+from deepvis_app.messages import UnitRef
 from deepvis_app.render.pictures import save_png
 from precompute.comparison.bench import Bench
-from precompute.comparison.measures import MEASURES, Measure, sentences, written
-from precompute.comparison.methods import METHODS, Method
+from precompute.comparison.measures import MEASURES, Measure, sentences, winners, written
+from precompute.comparison.methods import METHODS, Method, left_out
 from precompute.comparison.painting import source_of
 from precompute.comparison.scores import REAL, Row, Scorer
 from precompute.options import OptionError, versions
@@ -37,25 +39,31 @@ class Comparison:
     real: Row | None
 
     @property
-    def stem(self) -> str:
-        """The files' name without their ending: with the unit, where there is only one."""
-        desk = self.bench.desk
-        unit = f"-{desk.units[0]}" if len(desk.units) == 1 else ""
-        return f"compare-{desk.layer.alias}{unit}"
+    def for_window(self) -> bool:
+        """Without --out the files lie where the window looks."""
+        return self.bench.desk.options.out is None
+
+    @property
+    def stem(self) -> Path:
+        """Where the files are, without their ending: with the unit, where there is only one."""
+        desk, one = self.bench.desk, len(self.bench.desk.units) == 1
+        fingerprint, out = desk.model.info.fingerprint, desk.options.out
+        if one and self.for_window:
+            return comparison_path(fingerprint, UnitRef(desk.layer.name, desk.units[0])).with_suffix("")
+        folder: Path = out or comparisons_folder(fingerprint)
+        return folder / f"compare-{desk.layer.alias}{f'-{desk.units[0]}' if one else ''}"
 
 
 def write(comparison: Comparison) -> Path:
-    """The sheet, the figures and for several units the table, in the folder --out; where they are, without an ending.
+    """The sheet, the figures and for several units the table; where they are, without an ending.
 
-    Raises OSError and OptionError.
+    One unit's figures for the window are left to `shown.put`. Raises OSError and OptionError.
     """
-    desk = comparison.bench.desk
-    stem: Path = desk.options.out / comparison.stem
+    several, stem = len(comparison.bench.desk.units) > 1, comparison.stem
     stem.parent.mkdir(parents=True, exist_ok=True)
-    figures = json.dumps(finite(report(comparison)), indent=1, default=str) + "\n"
-    texts = {".json": figures}
-    if len(desk.units) > 1:
-        texts[".md"] = table(comparison)
+    texts = {".md": table(comparison)} if several else {}
+    if several or not comparison.for_window:
+        texts[".json"] = as_json(report(comparison))
     try:
         save_png(Path(f"{stem}.png"), sheet(comparison))
     except SheetError as error:
@@ -66,10 +74,15 @@ def write(comparison: Comparison) -> Path:
     return stem
 
 
+def as_json(told: Mapping[str, Any]) -> str:
+    return json.dumps(finite(told), indent=1, default=str) + "\n"
+
+
 def report(comparison: Comparison) -> dict[str, Any]:
     """All figures, and what they were made with; `finished` says whether a method is still to come."""
-    bench, scorer = comparison.bench, comparison.scorer
+    bench, scorer, done = comparison.bench, comparison.scorer, len(comparison.rows)
     desk = bench.desk
+    best = {measure.key: winners(measure, comparison.rows, comparison.real) for measure in MEASURES}
     return {
         "network": told(desk.model),
         "layer": desk.layer.name,
@@ -82,9 +95,12 @@ def report(comparison: Comparison) -> dict[str, Any]:
         "parameters": parameters(desk),
         "versions": versions(desk.model),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "finished": len(comparison.rows) == len(comparison.methods),
+        "finished": done == len(comparison.methods),
         "methods": [_row(row, METHODS[row.name]) for row in comparison.rows],
         REAL: None if comparison.real is None else _row(comparison.real),
+        "to_come": [{"name": method.name, "title": method.title} for method in comparison.methods[done:]],
+        "left_out": left_out(comparison.methods, desk.options.methods),
+        "winners": {key: names for key, names in best.items() if names},
         "best": sentences(comparison.rows, comparison.real),
     }
 

@@ -72,7 +72,7 @@ class Scorer:
             return None
         pictures, scores = [], {}
         for unit, real in self._bench.reals.items():
-            rows = spread(len(real.pixels), _REAL)
+            rows = measured_reals(real)
             shown = real.pixels[list(rows)]
             values = [float(real.values[row]) for row in rows]
             sources = [{"unit": unit, "source": real.sources[row]} for row in rows]
@@ -153,6 +153,11 @@ class Scorer:
         real = self._bench.reals[unit]
         features = self.compared.look(list(real.pixels)).features
         return features, usual_nearest(features), usual_nearest(_flat(real.pixels))
+
+
+def measured_reals(real: Real) -> tuple[int, ...]:
+    """Which of a unit's real pictures are measured, in their order."""
+    return spread(len(real.pixels), _REAL)
 
 
 def _natural(shown: U8, rows: list[dict[str, Any]]) -> Scores:

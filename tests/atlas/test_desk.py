@@ -8,6 +8,7 @@ import pytest
 
 from deepvis_app.atlas import AtlasDesk, AtlasWriter, Shelf
 from deepvis_app.messages import AtlasAnswer, AtlasQuery, LayerPictures, UnitPictures, UnitRef
+from tests.atlas import comparisons as compared
 from tests.atlas.makers import NETWORK, OTHER_NETWORK, RUN, TITLE, atlas, record
 
 QUERY = AtlasQuery(NETWORK, UnitRef("conv1", 0), 4, "am")
@@ -103,3 +104,22 @@ def test_what_cannot_be_read_is_an_answer(desk: AtlasDesk, shelf: Counting) -> N
     assert "is not a unit atlas" in taken.unit.error
     assert taken.layer is not None
     assert taken.layer.error == taken.unit.error
+
+
+def test_a_comparison_of_methods_is_read_only_where_it_is_wanted_and_anew_when_it_changed(
+    desk: AtlasDesk,
+) -> None:
+    query = AtlasQuery(NETWORK, compared.REF, 4)
+    assert answer(desk, query).methods is None
+    wanted = replace(query, methods=True)
+    nothing = answer(desk, wanted)
+    assert nothing.methods is not None
+    assert not nothing.methods.methods
+    assert answer(desk, wanted) is nothing
+    compared.write()
+    found = answer(desk, wanted)
+    assert found.methods is not None
+    assert [row.name for row in found.methods.methods] == ["none", "tv"]
+    assert found.unit is nothing.unit
+    assert answer(desk, wanted) is found
+    assert answer(desk, query).methods is None

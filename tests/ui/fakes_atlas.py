@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from deepvis_app.messages import (
+    COMPARED,
     FACET_KINDS,
     U8,
     AtlasAnswer,
@@ -16,8 +17,10 @@ from deepvis_app.messages import (
     FacetMap,
     FacetPoint,
     LayerPictures,
+    MethodResult,
     PictureFacts,
     RunInfo,
+    UnitComparison,
     UnitPicture,
     UnitPictures,
     UnitRef,
@@ -39,6 +42,7 @@ class FakeAtlas:
         self.answering = answering
         self.units: dict[UnitRef, UnitPictures] = {}
         self.layers: dict[tuple[str, str], LayerPictures] = {}
+        self.methods: dict[UnitRef, UnitComparison] = {}
         self.asked: list[AtlasQuery] = []
         self._fresh = False
 
@@ -52,7 +56,8 @@ class FakeAtlas:
         self._fresh = False
         query = self.asked[-1]
         layer = self.layers.get((query.ref.layer, query.pattern), no_tiles(query)) if query.pattern else None
-        return AtlasAnswer(query, self.units.get(query.ref, UnitPictures(query.ref)), layer)
+        methods = self.methods.get(query.ref, UnitComparison(query.ref)) if query.methods else None
+        return AtlasAnswer(query, self.units.get(query.ref, UnitPictures(query.ref)), layer, methods)
 
 
 def colour(level: int, side: int = 8) -> U8:
@@ -121,6 +126,35 @@ def with_facets(ref: UnitRef, facets: FacetMap, kinds: Sequence[str] = FACET_KIN
     """A unit whose atlas holds a facet map and the facets' pictures."""
     count = len(facets.facets)
     return UnitPictures(ref, {kind: some_pictures(kind, count) for kind in kinds}, facets=facets)
+
+
+def some_methods(
+    ref: UnitRef, made: int = 4, to_come: int = 0, seeds: int = 3, real: bool = True
+) -> UnitComparison:
+    """Methods m0, m1 ...: the activation of mk is 10 + k, and it takes 1 + k seconds; m0 is seen by nobody."""
+    names = [f"m{k}" for k in range(made + to_come)]
+    rows = [
+        MethodResult(name, f"the method number {k}", f"A paper, Eq. {k}",
+                     {"activation": 10.0 + k, "seen": 0.25 * k, "seconds": 1.0 + k, "diversity": 0.5},
+                     some_pictures(COMPARED, seeds))
+        for k, name in enumerate(names)
+    ]  # fmt: skip
+    scores = {"activation": 2.0, "diversity": 0.6}
+    return UnitComparison(
+        ref,
+        tuple(rows[:made]),
+        tuple(MethodResult(row.name, row.title) for row in rows[made:]),
+        MethodResult("real", scores=scores, pictures=some_pictures("top", 9)) if real else None,
+        {"activation": (names[made - 1],), "seconds": ("m0",), "diversity": tuple(names[:made])},
+        (
+            f"Excites the unit most: {names[made - 1]} ({9 + made}.0; real pictures 2.0).",
+            "Is the quickest: m0.",
+        ),
+        ("facets",),
+        ("squeezenet", "alexnet"),
+        "squeezenet",
+        "2026-03-03T08:00:00+00:00",
+    )
 
 
 def some_tiles(

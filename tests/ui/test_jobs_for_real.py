@@ -13,9 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from deepvis_app.app import Program, Start, build
 from deepvis_app.atlas import AtlasReader, user_path
+from deepvis_app.jobs import JobSpec
+from deepvis_app.jobs.wording import Value
 from deepvis_app.messages import ModelChoice, SourceSpec, UnitRef
 from deepvis_app.ui.dialogs.job_form import IMAGES
+from deepvis_app.ui.dialogs.job_forms import JOB_FORMS, job_spec, scopes
 from deepvis_app.ui.dialogs.jobs import JobsDialog
+from deepvis_app.ui.panels.methods_page import COMPARE, MethodsPage
 
 pytestmark = pytest.mark.slow
 REF = UnitRef("conv1", 5)
@@ -90,3 +94,30 @@ def test_patches_are_made_by_the_button_of_the_empty_pane_and_shown(
     finished(qtbot, program)
     assert stored(program, "top") == stored(program, "deconv") == 4
     qtbot.waitUntil(lambda: shown(program, "deconv") == 4, timeout=10_000)
+
+
+def test_methods_are_compared_by_the_button_of_the_empty_page_and_fill_it(
+    qtbot: QtBot, program: Program
+) -> None:
+    """The form's job, with few methods and steps; the page has each as soon as it is finished."""
+    program.window.menus.actions["methods"].trigger()
+    page = program.window.findChild(MethodsPage)
+    assert page is not None
+    qtbot.waitUntil(lambda: page.section.button.text() == COMPARE)
+    program.window.context.services.jobs.add(few_methods(program))
+    qtbot.waitUntil(lambda: page.section.button.text() == "", timeout=10_000)
+    qtbot.waitUntil(lambda: bool(page.list.entries), timeout=PATIENCE_MS)
+    assert [entry.name for entry in page.list.entries if entry.name] == ["none", "A", "tv"]
+    qtbot.waitUntil(lambda: not program.window.jobs.queue.busy, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.state.text.startswith("3 methods, 2"), timeout=10_000)
+    made = [entry for entry in page.list.entries if entry.name]
+    assert all(len(entry.pictures) == 2 and entry.figures[0].text for entry in made)
+    program.session.change(unit=REF.unit + 1)
+    qtbot.waitUntil(lambda: page.section.button.text() == COMPARE, timeout=10_000)
+
+
+def few_methods(program: Program) -> JobSpec:
+    model = program.session.view.model
+    assert model is not None
+    values: dict[str, Value] = {"--methods": "none,A,tv", "--seeds": 2, "--steps": 3}
+    return job_spec(JOB_FORMS["compare"], model, scopes(model, REF)["unit"], values, "", "cpu")

@@ -11,15 +11,19 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit, QPushButton, Q
 
 from deepvis_app.jobs.wording import Value
 from deepvis_app.ui.dialogs.job_forms import Field
+from deepvis_app.ui.widgets.several import Several
 
-Control = QComboBox | QSpinBox | QCheckBox
+Control = QComboBox | QSpinBox | QCheckBox | Several
 _PREVIEW_LINES = 2
 
 
 def control_of(field: Field) -> Control:
-    """A tick, a number or a choice, at its default."""
+    """A tick, a number, a choice or several, at its default."""
     control: Control
-    if isinstance(field.default, bool):
+    if field.several:
+        control = Several(str(field.default))
+        control.set_choices(field.choices, str(field.default))
+    elif isinstance(field.default, bool):
         control = QCheckBox(field.label)
         control.setChecked(field.default)
     elif isinstance(field.default, int):
@@ -41,7 +45,7 @@ def value_of(control: Control) -> Value:
     """What a person has set."""
     if isinstance(control, QCheckBox):
         return control.isChecked()
-    return control.value() if isinstance(control, QSpinBox) else str(control.currentData())
+    return str(control.currentData()) if isinstance(control, QComboBox) else control.value()
 
 
 def on_change(control: Control, do: Callable[[], None]) -> None:
@@ -50,6 +54,8 @@ def on_change(control: Control, do: Callable[[], None]) -> None:
         control.toggled.connect(do)
     elif isinstance(control, QSpinBox):
         control.valueChanged.connect(do)
+    elif isinstance(control, Several):
+        control.changed.connect(do)
     else:
         control.currentIndexChanged.connect(do)
 

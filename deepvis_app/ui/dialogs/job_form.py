@@ -46,12 +46,14 @@ from deepvis_app.ui.dialogs.job_forms import (
     scopes,
 )
 from deepvis_app.ui.widgets.controls import ElidedLabel
+from deepvis_app.ui.widgets.several import Several
 
 IMAGES = "jobs/images"  # where the pictures lie, as remembered
 ZIP_FILES = "Zip files (*.zip)"
 SHOWN_AS = "deepvis-precompute"
 NO_MODEL = "No network is loaded yet."
-_SCOPES = {"unit": "This unit", "layer": "This layer", "main": "Main layers", "all": "Everything"}
+ONE = "unit"
+_SCOPES = {ONE: "This unit", "layer": "This layer", "main": "Main layers", "all": "Everything"}
 
 
 class JobFormBox(QWidget):
@@ -75,7 +77,6 @@ class JobFormBox(QWidget):
         self.why.setWordWrap(True)
         self.why.setForegroundRole(QPalette.ColorRole.BrightText)
         self.images = QLineEdit(context.window.state.text(IMAGES))
-        self.images.setPlaceholderText(f"Folder or zip file, or {BUILT_IN_IMAGES}")
         self.images.setAccessibleName("Images")
         self.device = combo("Where it is computed")
         self.controls: dict[str, dict[str, Control]] = {
@@ -99,7 +100,13 @@ class JobFormBox(QWidget):
         form, view = self._form(), self._context.session.view
         selected = pictures_ref(view.model, view.state)
         self.rows.setRowVisible(self._images_row, form.images)
+        may = "" if form.images_needed else "May be left empty.  "
+        self.images.setPlaceholderText(f"{may}Folder or zip file, or {BUILT_IN_IMAGES}")
         self.rows.setRowVisible(self.scope, form.units)
+        self.scope.setEnabled(not form.one)
+        if form.one and self.scope.currentData() != ONE:
+            with QSignalBlocker(self.scope):
+                self.scope.setCurrentIndex(self.scope.findData(ONE))
         for name, row in self.options.items():
             self.rows.setRowVisible(row, name == form.name)
         self.help.say(f"{form.help}.")
@@ -133,9 +140,13 @@ class JobFormBox(QWidget):
         for form in JOB_FORMS.values():
             for field in form.fields:
                 control = self.controls[form.name][field.option]
-                if field.listed is None or not isinstance(control, QComboBox):
+                if field.listed is None or not isinstance(control, QComboBox | Several):
                     continue
                 first, choices = listed(field, model, selected)
+                if isinstance(control, Several):
+                    if model is not self._listed_for or len(control.choices) != len(choices):
+                        control.set_choices(choices, first)
+                    continue
                 if model is not self._listed_for or control.count() != len(choices):
                     now = "" if model is not self._listed_for else str(control.currentData())
                     fill(control, choices, now or first)
@@ -145,7 +156,7 @@ class JobFormBox(QWidget):
         self.refresh()  # what was there a moment ago may be gone
         if self.spec is None:
             return
-        if self._form().images:
+        if self._form().images and self.images.text().strip():
             self._context.window.state.keep(IMAGES, self.images.text().strip())
         self._start(self.spec)
 
@@ -155,7 +166,7 @@ class JobFormBox(QWidget):
     def _made(self, form: JobForm) -> tuple[JobSpec | None, str]:
         model = self._context.session.view.model
         problem = self._context.services.jobs.problem()
-        if not problem and form.images:
+        if not problem and form.images and (form.images_needed or self.images.text().strip()):
             problem = images_problem(self.images.text())
         if model is None or not self._scopes:
             problem = NO_MODEL

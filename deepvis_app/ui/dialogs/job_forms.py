@@ -16,14 +16,18 @@ from deepvis_app.files import in_zip
 from deepvis_app.jobs import JobSpec
 from deepvis_app.jobs.generators import DEFAULT as DEFAULT_GENERATOR
 from deepvis_app.jobs.generators import generator_for, known_generators
+from deepvis_app.jobs.judges import known_judges
 from deepvis_app.jobs.wording import Value, absolute, model_words, said, word_for
-from deepvis_app.messages import LayerInfo, ModelInfo, UnitRef
+from deepvis_app.messages import COMPARED, LayerInfo, ModelInfo, UnitRef
 
 NEED_IMAGES = "Choose a folder or a zip file with images."
 BUILT_IN_IMAGES = "photographs"  # the word by which the command knows the built-in photographs
 
 
-Listed = Literal["generators", "layers"]
+ALL = "all"  # of several choices
+JUDGES = 2  # so many are asked unless others are chosen
+
+Listed = Literal["generators", "layers", "judges"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,9 @@ class Field:
     listed: Listed | None = (
         None  # a choice whose values are listed for the network: `default` need not be there
     )
+    # Several can be chosen: a value has commas between them, on the command line they stand with commas or as words.
+    several: Literal["", "commas", "words"] = ""
+    with_images: tuple[str, ...] = ()  # those of several that are left out where no images are given
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,12 @@ class JobForm:
     help: str
     fields: tuple[Field, ...]
     fills: tuple[str, ...]
-    images: bool = False  # it needs --images: a folder or a zip file
+    images: bool = False  # it takes --images: a folder or a zip file
     units: bool = True  # it is for layers and units
     gives_way: bool = True
+    images_needed: bool = True  # where it takes any
+    one: bool = False  # it is for one unit, which --unit names
+    quick: bool = True  # of one unit it is: what is clicked next waits for it
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,27 @@ _PRESETS = (
     ("dream", "DeepDream's octaves"),
     ("inversion", "Plain: total variation and norm"),
     ("none", "None"),
+)
+_METHODS = (
+    ("none", "No prior"),
+    ("A", "2015 A: blur, weak pixels cut"),
+    ("B", "2015 B: strong decay, weak pixels cut"),
+    ("C", "2015 C: blur and decay"),
+    ("D", "2015 D: blur, useless pixels cut"),
+    ("tv", "Total variation"),
+    ("tv-jitter", "Total variation, moved"),
+    ("blur-jitter", "Blurred less and less, moved"),
+    ("centre-biased", "One object in the middle"),
+    ("robust", "Robust: moved and blurred"),
+    ("octaves", "Coarse first, then larger"),
+    ("fourier", "Spatial frequencies"),
+    ("lucid", "Spatial frequencies, moved"),
+    ("maco", "Frequencies of photographs (MACO)"),
+    ("mean-image", "From a mean image (needs images)"),
+    ("facets", "From each facet (needs images)"),
+    ("facets-dgn", "From each facet by a generator (needs images)"),
+    ("dgn-am", "Through a generator (DGN-AM)"),
+    ("ppgn", "Samples through a generator (PPGN)"),
 )
 _SETTINGS = (
     ("balanced", "Balanced: the same for every network"),
@@ -135,6 +166,18 @@ _ENTRIES = (
              Field("--generator", "Generator", "The network that paints each kind a second time", DEFAULT_GENERATOR,
                    listed="generators")),
             ("facets", "facet-am", "facet-dgn"), images=True),
+    JobForm("compare", "Comparison of methods",
+            "Makes a unit's picture by every method, and measures all of them alike",
+            (Field("--methods", "Methods", "Which ones; those that begin at real images need some", ALL, _METHODS,
+                   several="commas", with_images=("mean-image", "facets", "facets-dgn")),
+             Field("--judge", "Judges", "Installed networks that are asked what they see in the pictures", "",
+                   listed="judges", several="words"),
+             Field("--seeds", "Pictures", "How many by each method, each from another start", 3, low=1, high=64),
+             Field("--steps", "Steps", "The same number for all methods", 0, high=10_000, step=64,
+                   unset="by the method"),
+             Field("--generator", "Generator", "The network that paints; train one for your own network first",
+                   DEFAULT_GENERATOR, listed="generators")),
+            (COMPARED,), images=True, images_needed=False, one=True, quick=False),
     JobForm("train-generator", "Train a generator",
             "Trains a network that paints pictures from a layer's code: for DGN-AM on this network; takes hours",
             (Field("--layer", "Layer", "Whose code it reads; a fully connected layer near the end does best", "fc6",
@@ -177,6 +220,9 @@ def listed(field: Field, model: ModelInfo, selected: UnitRef) -> tuple[str, tupl
     if field.listed == "generators":
         known = [(one.name, one.title) for one in known_generators()]
         return generator_for(model.fingerprint), tuple(known)
+    if field.listed == "judges":
+        judges = known_judges(model.choice.name) if model.labels else ()
+        return ",".join(judges[:JUDGES]), tuple((name, name) for name in judges)
     own = [layer for layer in model.layers if layer.units and not layer.pictures_of]
     words = tuple((word_for(model, layer), layer.alias) for layer in own)
     there = any(word == field.default for word, _ in words)
@@ -188,14 +234,27 @@ def job_spec(
 ) -> JobSpec:
     """The command for `precompute`; `values` are by option, those left out are as by default."""
     words = [form.name, *model_words(model.choice), *said("--device", device, "auto")]
-    if form.units:
+    if form.one:
+        words += ["--unit", f"{scope.layers}:{scope.units}"]
+    elif form.units:
         words += ["--layers", scope.layers, *said("--units", scope.units, "all")]
-    if form.images:
+    given = form.images and (form.images_needed or bool(images.strip()))
+    if given:
         words += ["--images", BUILT_IN_IMAGES if is_built_in(images) else absolute(images)]
     for field in form.fields:
-        words += said(field.option, values.get(field.option, field.default), field.default)
+        words += _option(field, values.get(field.option, field.default), given)
     of = scope.text if form.units else str(values.get("--layer", ""))
     return JobSpec(f"{form.title}: {of} ({model.title})", tuple(words), form.gives_way)
+
+
+def _option(field: Field, value: Value, images: bool) -> list[str]:
+    """An option in the words of the command; nothing where it is as by default."""
+    if not field.several or value == field.default:
+        return said(field.option, value, field.default)
+    chosen = [one for one in str(value).split(",") if images or one not in field.with_images]
+    if not chosen:
+        return []
+    return [field.option, *(chosen if field.several == "words" else [",".join(chosen)])]
 
 
 def images_problem(path: str) -> str:

@@ -36,7 +36,9 @@ def compute(context: ActionContext, ref: UnitRef, kind: str) -> str:
     if problem or model is None:
         return problem or NO_MODEL
     images = context.window.state.text(IMAGES)
-    if form.images and images_problem(images):
+    if form.images and images_problem(images) and not form.images_needed:
+        images = ""
+    elif form.images and images_problem(images):
         _ask(context, lambda path: _with_images(context, form, model, ref, path))
         return ""
     return _add(context, form, model, ref, images)
@@ -55,8 +57,8 @@ def _add(context: ActionContext, form: JobForm, model: ModelInfo, ref: UnitRef, 
         field.option: listed(field, model, ref)[0] for field in form.fields if field.listed is not None
     }
     spec = job_spec(form, model, scope, values, images, model.choice.device)
-    # It is short, and what is clicked next is as urgent.
-    context.services.jobs.add(replace(spec, gives_way=False), urgent=True)
+    # One that is quick is as urgent as what is clicked next.
+    context.services.jobs.add(replace(spec, gives_way=not form.quick), urgent=True)
     return f"{form.title} of {scope.text} will appear here; the status line shows how far it is."
 
 

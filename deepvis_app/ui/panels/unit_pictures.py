@@ -1,4 +1,4 @@
-"""What is known of the selected unit: pictures from beforehand, this session's, one being painted, its facet map."""
+"""What is known of the selected unit: pictures from beforehand, this session's, one being painted, facets, methods."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from deepvis_app.ui.panels.common import unit_name
 from deepvis_app.ui.panels.data_pictures import DataPictures
 from deepvis_app.ui.panels.facet_page import FacetPage
 from deepvis_app.ui.panels.kinds_block import DEEP, WHY, KindsBlock
+from deepvis_app.ui.panels.methods_page import MethodsPage
 from deepvis_app.ui.panels.paint_page import PaintPage
 from deepvis_app.ui.panels.picture_block import PictureBlock
 from deepvis_app.ui.panels.session_pictures import SessionPictures
@@ -34,6 +35,11 @@ FROM = (
     ("session", "From this session", "What excited the unit most since the program was started"),
     ("painting", "Painted now", "A picture that excites the unit, while it comes about (key 6)"),
     ("facets", "Its facets", "The kinds of images that excite the unit, as a map (key Shift+F)"),
+    (
+        "methods",
+        "All methods",
+        "Every way to make its picture, side by side with figures of each (key Shift+M)",
+    ),
 )
 TOGETHER = ("top", "deconv")  # the same rank is the same patch
 NO_NETWORK = "No network is loaded."
@@ -45,7 +51,7 @@ _PATIENCE = 2  # slow ticks before a unit whose pictures have not come is said t
 
 
 class UnitPicturesPanel(Panel):
-    """Preferred pictures, top-9 patches and their deconv; or the session's records, a painting, the facet map."""
+    """Preferred pictures, top-9 patches and their deconv; or the session's records, a painting, facets, methods."""
 
     name, title = "unit_pictures", "Unit pictures"
 
@@ -70,16 +76,18 @@ class UnitPicturesPanel(Panel):
             "deconv": self.why,
         }
         self.provenance = FewLines(3)
-        self.chooser = Chooser("Which pictures of the unit (keys 7, 6 and Shift+F)", FROM, self._choose_from)
+        self.chooser = Chooser(
+            "Which pictures of the unit (keys 7, 6, Shift+F and Shift+M)", FROM, self._choose_from
+        )
         self.paint = FlatButton(
             "Paint", "Paint this unit now and watch it, or stop (key 6)",
             lambda: toggle_painting(session), checkable=True,
         )  # fmt: skip
         self.data = DataPictures(tuple(self.blocks.values()), self.provenance)
         self.live, self.painting = SessionPictures(session), PaintPage(session)
-        self.facets = FacetPage(session)
-        self._live_pages: dict[str, SessionPictures | PaintPage | FacetPage] = {
-            "session": self.live, "painting": self.painting, "facets": self.facets,
+        self.facets, self.methods = FacetPage(session), MethodsPage(session)
+        self._live_pages: dict[str, SessionPictures | PaintPage | FacetPage | MethodsPage] = {
+            "session": self.live, "painting": self.painting, "facets": self.facets, "methods": self.methods,
         }  # fmt: skip
         self._pages: dict[str, QWidget] = {"data": self.data, **self._live_pages}
         column = QVBoxLayout(self)

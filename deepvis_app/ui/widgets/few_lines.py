@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent, QTextLayout, QTextOption
+from PyQt6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextLayout, QTextOption
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 
@@ -34,23 +34,13 @@ class FewLines(QWidget):
 
     def lines(self, width: float) -> list[str]:
         """The text as it is broken for a width in pixels."""
-        layout = QTextLayout(self._text, self.font())
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        layout.setTextOption(option)
-        layout.beginLayout()
-        starts = []
-        while (line := layout.createLine()).isValid():
-            line.setLineWidth(max(width, 1))
-            starts.append(line.textStart())
-        layout.endLayout()
-        ends = [*starts[1:], len(self._text)]
-        broken = [self._text[start:end].rstrip() for start, end in zip(starts, ends, strict=True)]
-        if len(broken) > self._most:
+        starts = line_starts(self._text, self.font(), width)
+        found = broken(self._text, self.font(), width)
+        if len(found) > self._most:
             rest = self._text[starts[self._most - 1] :]
             metrics = self.fontMetrics()
-            broken[self._most - 1 :] = [metrics.elidedText(rest, Qt.TextElideMode.ElideRight, int(width))]
-        return broken
+            found[self._most - 1 :] = [metrics.elidedText(rest, Qt.TextElideMode.ElideRight, int(width))]
+        return found
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -79,3 +69,26 @@ class FewLines(QWidget):
             at = QRectF(QPointF(0, row * height), QPointF(self.width(), (row + 1) * height))
             painter.drawText(at, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), line)
         painter.end()
+
+
+def broken(text: str, font: QFont, width: float) -> list[str]:
+    """The lines of a text in a width in pixels, broken between words or, where one is too long, anywhere."""
+    if not text:
+        return []
+    starts = line_starts(text, font, width)
+    return [text[start:end].rstrip() for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+
+
+def line_starts(text: str, font: QFont, width: float) -> list[int]:
+    """Where in the text each of these lines begins."""
+    layout = QTextLayout(text, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    starts = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(width, 1))
+        starts.append(line.textStart())
+    layout.endLayout()
+    return starts

@@ -11,12 +11,10 @@ from PyQt6.QtWidgets import QApplication, QLabel, QSizePolicy, QToolTip, QVBoxLa
 from deepvis_app.messages import UnitPicture
 from deepvis_app.ui.widgets.buttons import FlatButton
 from deepvis_app.ui.widgets.images import image_of
+from deepvis_app.ui.widgets.picture_paint import fit, is_smooth, paint_frame, paint_label, shrunk
 
 SIDE = 3
 _GAP = 3
-_POINTED = QColor(255, 205, 60)
-_PLATE, _LABEL = QColor(24, 25, 29, 185), QColor("#f2f4f7")  # on pictures: the same in both themes
-_BLOCKS = 2.0  # from this enlargement on pixels are shown as squares; below it they would be of uneven size
 
 
 class PictureSection(QWidget):
@@ -162,41 +160,19 @@ class PictureSection(QWidget):
 
     def _paint_picture(self, painter: QPainter, rank: int, cell: QRectF) -> None:
         image = self._images[rank]
-        size = QRectF(image.rect()).size().scaled(cell.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        box = QRectF(QPointF(), size)
-        box.moveCenter(cell.center())
-        smooth = self.smooth or size.width() < _BLOCKS * image.width()
+        box = fit(image, cell)
+        smooth = self.smooth or is_smooth(image, box)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(box, self._shrunk(rank, image, box))
-        self._paint_label(painter, self._label(self._pictures[rank]), box, cell)
+        paint_label(painter, self.fontMetrics(), self._label(self._pictures[rank]), box, cell)
         if rank == self._pointed:
-            pen = QPen(_POINTED, 2)
-            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(box.toRect()).adjusted(1, 1, -1, -1))
-
-    def _paint_label(self, painter: QPainter, label: str, box: QRectF, cell: QRectF) -> None:
-        metrics = self.fontMetrics()
-        for text in label.splitlines():
-            plate = QRectF(0, 0, metrics.horizontalAdvance(text) + 5, metrics.height() - 1)
-            if plate.width() < cell.width() and plate.height() < 0.45 * cell.height():
-                plate.moveBottomLeft(box.bottomLeft())
-                painter.fillRect(plate, _PLATE)
-                painter.setPen(_LABEL)
-                painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), text)
-                return
+            paint_frame(painter, box)
 
     def _shrunk(self, rank: int, image: QImage, box: QRectF) -> QImage:
-        """As many pixels as are shown: a painter alone leaves pixels out when it shrinks a lot."""
         ratio = self.devicePixelRatioF()
-        width, height = max(round(box.width() * ratio), 1), max(round(box.height() * ratio), 1)
-        if width >= image.width():
-            return image
-        key = (rank, width, height)
+        key = (rank, round(box.width() * ratio), round(box.height() * ratio))
         if key not in self._drawn:
-            smooth = Qt.TransformationMode.SmoothTransformation
-            self._drawn[key] = image.scaled(width, height, transformMode=smooth)
+            self._drawn[key] = shrunk(image, box, ratio)
         return self._drawn[key]
 
     # ---- the mouse ----

@@ -18,7 +18,10 @@ STATS = UnitStats(100, 0.0, 1.0, ((0.0, -1.0), (0.5, 0.0), (1.0, 2.0)), 0.5)
 
 
 def compare(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> int:
-    """`compare` of network 0 with its own small generator; networks on the command line are seeds."""
+    """`compare` of network 0 with its own small generator; networks on the command line are seeds.
+
+    The word "--window" stands for no --out: it writes where the window looks.
+    """
     monkeypatch.setattr(command, "load", lambda options: network())
     monkeypatch.setattr(
         networks, "open_networks", lambda texts, device: [network(int(text)) for text in texts]
@@ -26,8 +29,9 @@ def compare(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> int:
     painter = folder / "small.safetensors"
     if not painter.exists():
         generator(folder, network())
-    out = ["--out", str(folder / "out"), "--size", "48", "--generator", str(painter)]
-    return execute(command.JOB, [*words, *out])
+    out = ["--out", str(folder / "out")] if "--window" not in words else []
+    given = [word for word in words if word != "--window"]
+    return execute(command.JOB, [*given, *out, "--size", "48", "--generator", str(painter)])
 
 
 def bench(folder: Path, *, real: bool = True) -> Bench:

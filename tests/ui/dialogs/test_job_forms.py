@@ -136,3 +136,35 @@ def test_images_are_a_folder_or_a_zip_file(tmp_path: Path) -> None:
     assert images_problem("/no/where") == "There is no folder or file /no/where."
     assert images_problem("x" * 5000)
     assert images_problem("nul\0byte")
+
+
+COMPARE = JOB_FORMS["compare"]
+
+
+def test_a_comparison_is_of_one_unit_and_needs_no_images() -> None:
+    spec = job_spec(COMPARE, canned_model(), ONE, {}, "", "auto")
+    assert spec.words == ("compare", "--model", "canned", "--unit", "conv1:3")
+    assert spec.title == "Comparison of methods: conv1:3 (canned)"
+    assert spec.gives_way
+
+
+def test_methods_that_begin_at_images_are_left_out_where_there_are_none(tmp_path: Path) -> None:
+    values: dict[str, Value] = {"--methods": "tv,facets,ppgn", "--judge": "alexnet,vgg16"}
+    spec = job_spec(COMPARE, canned_model(), ONE, values, " ", "auto")
+    assert spec.words[5:] == ("--methods", "tv,ppgn", "--judge", "alexnet", "vgg16")
+    spec = job_spec(COMPARE, canned_model(), ONE, values, str(tmp_path), "auto")
+    assert spec.words[5:9] == ("--images", str(tmp_path), "--methods", "tv,facets,ppgn")
+    spec = job_spec(COMPARE, canned_model(), ONE, {"--methods": "facets"}, "", "auto")
+    assert "--methods" not in spec.words  # all that can be made
+
+
+def test_two_judges_are_asked_unless_others_are_chosen() -> None:
+    store = data_folder() / "models"
+    store.mkdir(parents=True)
+    for name in ("alexnet", "resnet18", "vgg11"):
+        (store / f"{name}.json").write_text("{}")
+    judge = next(field for field in COMPARE.fields if field.option == "--judge")
+    first, choices = listed(judge, canned_model(), UnitRef("fc8", 0))
+    assert first == "alexnet,caffenet64"
+    assert [name for name, _ in choices] == ["alexnet", "caffenet64", "resnet18", "vgg11"]
+    assert listed(judge, replace(canned_model(), labels=()), UnitRef("fc8", 0)) == ("", ())

@@ -9,7 +9,7 @@ import pytest
 from PyQt6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from deepvis_app.messages import UnitRef
+from deepvis_app.messages import COMPARED, UnitRef
 from deepvis_app.ui.dialogs import job_now
 from deepvis_app.ui.dialogs.job_form import IMAGES, NO_MODEL
 from tests.ui.dialogs.jobs import WithJobs, window_with_jobs
@@ -102,3 +102,18 @@ def test_what_cannot_be_made_is_said(jobs: WithJobs, qtbot: QtBot, tmp_path: Pat
     )
     with window_with_jobs(qtbot, tmp_path / "home", with_model=False) as empty:
         assert job_now.compute(empty.window.context, REF, "am") == NO_MODEL
+
+
+def test_a_comparison_takes_the_images_that_are_known_and_asks_for_none(
+    jobs: WithJobs, tmp_path: Path
+) -> None:
+    said = job_now.compute(jobs.window.context, REF, COMPARED)
+    assert said.startswith("Comparison of methods of conv2:5 will appear here")
+    words = jobs.jobs[0].spec.words
+    assert words[:5] == ("compare", "--model", "canned", "--unit", "conv2:5")
+    assert "--images" not in words
+    assert jobs.jobs[0].spec.gives_way  # it takes minutes
+    jobs.window.state.keep(IMAGES, str(tmp_path))
+    job_now.compute(jobs.window.context, UnitRef("fc8", 1), COMPARED)
+    words = next(job.spec.words for job in jobs.jobs if "fc8:1" in job.spec.words)
+    assert ("--images", str(tmp_path)) == words[5:7]

@@ -9,13 +9,16 @@ import pytest
 from PyQt6.QtWidgets import QApplication, QCheckBox, QFileDialog, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from deepvis_app.files import data_folder
 from deepvis_app.jobs import JobQueue, JobSpec
 from deepvis_app.jobs import queue as queue_module
-from deepvis_app.messages import ModelChoice
+from deepvis_app.messages import COMPARED, ModelChoice
 from deepvis_app.ui.dialogs.job_form import IMAGES, NO_MODEL
 from deepvis_app.ui.dialogs.job_forms import JOB_FORMS, NEED_IMAGES
 from deepvis_app.ui.dialogs.job_log import JobLog
 from deepvis_app.ui.dialogs.jobs import JobsDialog
+from deepvis_app.ui.widgets.several import Several
+from deepvis_app.ui.wishes import Choose, RunAgain, grant
 from tests.ui.dialogs.jobs import WithJobs, window_with_jobs
 from tests.ui.windows import Shown, no_errors
 
@@ -178,3 +181,56 @@ def test_the_log_shows_the_command_and_follows(jobs: WithJobs) -> None:
     dialog.rows.rows[key].buttons["remove"].click()
     jobs.window.clock.slow_tick()
     assert "conv9" in log.text.toPlainText()
+
+
+def test_a_comparison_is_for_this_unit_and_its_methods_can_be_chosen(jobs: WithJobs) -> None:
+    dialog = jobs.open()
+    dialog.form.choose("am", "layer")
+    dialog.form.choose("compare", "unit")
+    form = dialog.form
+    assert form.scope.currentText() == "This unit (conv1:0)"
+    assert not form.scope.isEnabled()
+    assert form.images.placeholderText().startswith("May be left empty.")
+    asked = " --judge caffenet64"  # it comes with the program
+    assert form.preview.toPlainText() == f"deepvis-precompute compare --model canned --unit conv1:0{asked}"
+    methods = form.controls["compare"]["--methods"]
+    assert isinstance(methods, Several)
+    for action in methods.list.actions()[3:]:
+        action.trigger()
+    assert form.preview.toPlainText().endswith(f"--unit conv1:0 --methods none,A,B{asked}")
+    form.images.setText("/no/where")
+    assert form.problem == "There is no folder or file /no/where."
+    form.images.setText("photographs")
+    assert form.preview.toPlainText().endswith(f"--images photographs --methods none,A,B{asked}")
+    form.choose("am", "unit")
+    assert form.scope.isEnabled()
+
+
+def test_judges_are_listed_for_the_network_and_what_was_chosen_stays(jobs: WithJobs) -> None:
+    store = data_folder() / "models"
+    store.mkdir(parents=True, exist_ok=True)
+    (store / "alexnet.json").write_text("{}")
+    form = jobs.open().form
+    form.choose("compare", "unit")
+    judges = form.controls["compare"]["--judge"]
+    assert isinstance(judges, Several)
+    assert judges.text() == "alexnet, caffenet64"
+    assert form.preview.toPlainText().endswith("--judge alexnet caffenet64")
+    judges.list.actions()[1].trigger()
+    form.refresh()
+    assert form.preview.toPlainText().endswith("--judge alexnet")
+
+
+def test_the_page_of_the_methods_opens_the_form_and_runs_a_job_again(jobs: WithJobs) -> None:
+    context = jobs.window.context
+    grant(context, Choose(COMPARED))
+    (dialog,) = jobs.window.findChildren(JobsDialog)
+    assert dialog.form.job.currentData() == "compare"
+    jobs.queue.add(JobSpec("a", ("failed",)))
+    jobs.until(lambda: jobs.states == ["failed"])
+    before = jobs.jobs[0].key
+    grant(context, RunAgain(before))
+    jobs.until(lambda: jobs.states == ["failed"])
+    assert jobs.jobs[0].key != before
+    grant(context, RunAgain("gone"))  # taken off the list meanwhile: nothing happens
+    assert len(jobs.jobs) == 1
