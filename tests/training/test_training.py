@@ -15,6 +15,7 @@ from precompute.training.classifier import (
     Progress,
     Recipe,
     Trainer,
+    decay,
     evaluate,
     learning_rate,
     normalise,
@@ -217,3 +218,8 @@ def test_accuracy_counts_hits_among_the_first_one_and_five(data: TinyImageNet) -
     accuracy = evaluate(Fixed(), data.val)
     assert accuracy.top1 == pytest.approx(1 / 6)
     assert accuracy.top5 == pytest.approx(5 / 6)
+
+
+@pytest.mark.parametrize(("steps", "kept"), [(11700, 0.999), (1560, 1 - 1 / 156), (5, 0.0)])
+def test_weights_are_averaged_over_a_tenth_of_a_short_run(steps: int, kept: float) -> None:
+    assert decay(Recipe(), steps) == pytest.approx(kept)
