@@ -25,6 +25,10 @@ ENTRIES = {
         "code_layers", "evolution", "known_truth", "memorisation", "modified_data", "quality", "start_from_image",
         "transfer", "two_units",
     ),
+    "precompute/standins": ("activity", "captioner", "segmenter"),
+    "precompute/synthesis/goals": (
+        "caricature", "inversion", "mean", "norm", "segmentation", "sentence", "unit_map", "units", "video",
+    ),
     "deepvis_app/ui/panels": (
         "back", "input", "layer_bar", "layer_grid", "scores", "status", "unit", "unit_pictures",
     ),

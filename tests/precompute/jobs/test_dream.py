@@ -71,7 +71,7 @@ def test_every_goal_has_its_words(tmp_path: Path, photo: str, words: str, name: 
         ("--layers conv1,conv2", "dream works on one layer"),
         ("--layers conv1 --goal inversion", "--goal inversion is of a picture"),
         ("--layers conv1 --begin picture", "--begin picture needs one"),
-        ("--layers conv1 --units 3+4", "--units is for --goal units, not for --goal norm"),
+        ("--layers conv1 --units 3+4", "--units is for --goal units or video, not for --goal norm"),
         ("--layers conv1 --goal units", "--goal units needs --units"),
         ("--layers conv1 --goal units --units 3,4", "no sum of units"),
         ("--layers conv1 --goal units --units 3+999", "conv1 has units 0 to"),
