@@ -36,7 +36,8 @@ _DREAM = 'Mordvintsev, Olah & Tyka 2015, "Inceptionism", released notebook'
 
 def _smooth(weight: float, end: float) -> SplitBregman:
     """Total variation with weights of MFV, which are for values in 0..255 and inputs of 227 pixels."""
-    return SplitBregman(*(round(one * 255 * _MFV_SIDE / 224, 2) for one in (weight, end)))
+    factor = 255 * _MFV_SIDE / 224
+    return SplitBregman(round(weight * factor, 2), round(end * factor, 2))
 
 
 def _of_mfv(
