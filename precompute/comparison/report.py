@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from deepvis_app.atlas.places import comparison_path, comparisons_folder
 from deepvis_app.files import atomic_write
 from deepvis_app.messages import UnitRef
@@ -19,13 +21,15 @@ from precompute.comparison.methods import METHODS, Method, left_out
 from precompute.comparison.painting import source_of
 from precompute.comparison.scores import REAL, Row, Scorer
 from precompute.options import OptionError, versions
-from precompute.publish.sheet import SheetError, Tile, draw_sheet
+from precompute.publish.pictures import encode_small, square
+from precompute.publish.sheet import MISSING, SheetError, Tile, draw_sheet
 from precompute.studies.command import spread
 from precompute.studies.networks import told
 from precompute.studies.painting import Painted
 from precompute.studies.report import LETTERS, finite, parameters
 
 COLUMNS = 12  # units on a sheet of several
+_STRIP, _SIDE, _QUALITY = 8, 64, 92  # units on a method's strip, pixels on a side of each, of the lossy WebP
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Comparison:
 
 
 def write(comparison: Comparison) -> Path:
-    """The sheet, the figures and for several units the table; where they are, without an ending.
+    """The sheet, the figures and for several units the table and a strip a method; where, without an ending.
 
     One unit's figures for the window are left to `shown.put`. Raises OSError and OptionError.
     """
@@ -68,9 +72,12 @@ def write(comparison: Comparison) -> Path:
         save_png(Path(f"{stem}.png"), sheet(comparison))
     except SheetError as error:
         raise OptionError(str(error)) from error
-    for ending, text in texts.items():
-        with atomic_write(Path(f"{stem}{ending}")) as file:
-            file.write(text.encode())
+    files = {Path(f"{stem}{ending}"): text.encode() for ending, text in texts.items()}
+    if several:
+        files |= {stem / f"{row.name}.webp": strip(comparison, row) for row in comparison.rows if row.painted}
+    for path, content in files.items():
+        with atomic_write(path) as file:
+            file.write(content)
     return stem
 
 
@@ -158,6 +165,15 @@ def sheet(comparison: Comparison) -> Any:
         explained=" ".join([*explained, *sentences(comparison.rows, comparison.real)]),
         letters=LETTERS,
     )
+
+
+def strip(comparison: Comparison, row: Row) -> bytes:
+    """WebP: a method's first picture of some of the units side by side, for pages about it."""
+    first = {one.unit: one for one in reversed(row.painted)}
+    units = sorted(first)
+    shown = [first[units[k]].rgb for k in spread(len(units), _STRIP)]
+    tiles = [square(comparison.bench.seen(rgb), _SIDE, MISSING) for rgb in shown]
+    return encode_small(np.hstack(tiles), _QUALITY)
 
 
 def _name(comparison: Comparison) -> str:

@@ -68,6 +68,9 @@ def test_several_classes_get_the_table_of_their_means(
     mean = sum(scores["activation"] for scores in none["units"].values()) / 2
     assert none["scores"]["activation"] == pytest.approx(mean, abs=1e-3)
     assert none["units"].keys() == {"0", "2"}
+    for row in told["methods"]:
+        with Image.open(tmp_path / "out" / "compare-fc3" / f"{row['name']}.webp") as strip:
+            assert strip.size == (2 * 64, 64)
 
 
 @pytest.mark.slow
