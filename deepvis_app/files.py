@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from lzma import LZMAError
 from pathlib import Path
@@ -64,7 +64,10 @@ def in_zip(path: Path) -> tuple[Path, str] | None:
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
-    """Open a temporary file in the same folder; on success it replaces `path`, on an error it vanishes."""
+    """Open a temporary file in the same folder; on success it replaces `path`, on an error it vanishes.
+
+    An OSError of the temporary file names `path`: that is what the user knows.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -73,8 +76,13 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
+    except OSError as error:
+        if error.filename == str(partial):
+            error.filename, error.filename2 = str(path), None
+        raise
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # where it could not be made; the first error is what counts
+            partial.unlink(missing_ok=True)
 
 
 def _folder(name: str, default: Path) -> Path:

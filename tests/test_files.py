@@ -72,3 +72,10 @@ def test_the_bundled_data_inside_the_package_comes_first(
     (tmp_path / "package" / "assets").mkdir(parents=True)
     monkeypatch.setattr(files, "__file__", str(tmp_path / "package" / "files.py"))
     assert files.assets_folder() == tmp_path / "package" / "assets"
+
+
+def test_what_cannot_be_written_is_told_by_its_own_name(tmp_path: Path) -> None:
+    path = tmp_path / ("a" * 250)  # the temporary file's name is too long
+    with pytest.raises(OSError, match="name too long") as caught, atomic_write(path):
+        pass
+    assert caught.value.filename == str(path)

@@ -104,7 +104,12 @@ PRESETS: dict[str, Preset] = {
         (Blur(0.5, 4), SmallContribution(90.0)),
         policy_2015=Progress(2.0, 1e8),
     ),
-    "none": Preset("no prior at all", "plain gradient ascent", 256, Normalised(1.0)),
+    "none": Preset(
+        "no prior at all",
+        "Erhan, Bengio, Courville & Vincent 2009; survey (Nguyen et al. 2019), Eq. 2",
+        256,
+        Normalised(1.0),
+    ),
     "tv": Preset(
         "flat regions with sharp edges: total variation alone",
         f"{_MFV}, 2.4; strength and steps of its first phase (S2.4)",
