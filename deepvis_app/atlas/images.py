@@ -14,10 +14,10 @@ THUMBNAIL = 48  # pixels, the longer side
 OWN_THUMBNAIL = 64  # pixels; a picture up to here is made smaller when a layer is shown, and has no thumbnail
 MAX_SIDE = 512  # pixels; what is larger is made smaller on the way in, and not decoded on the way out
 EXACT_SIDE = 32  # pixels; up to here lossy coding saves little, and halving the colours' resolution shows
-# kind -> WebP quality. Against 80 it saves a sixth (am, top) and a third (deconv, which is smooth) of the bytes;
-# enlarged, they cannot be told apart, because the colours' halved resolution weighs more.
+# kind -> WebP quality. Against 80 it saves a quarter (am), a sixth (top) and a third (deconv, which is smooth) of the
+# bytes; enlarged, they can hardly be told apart, because the colours' halved resolution weighs more.
 QUALITY: dict[str, int] = {
-    "am": 75, "dgn-am": 75, "ppgn": 75, "top": 75, "deconv": 65, "guided": 65, "lrp": 65,
+    "am": 65, "dgn-am": 65, "ppgn": 65, "top": 75, "deconv": 65, "guided": 65, "lrp": 65,
     "facets": 75, "facet-am": 75, "facet-dgn": 75,
 }  # fmt: skip
 _OTHER_KINDS = 80
