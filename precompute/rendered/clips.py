@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from deepvis_app.messages import U8
-from precompute.rendered.scenes import Scene, caption, pieces, random_scene, shaded
-from precompute.rendered.shapes import COLOURS, SHAPES, SIDE, Piece, paint
+from precompute.rendered.scenes import SIZES, Scene, caption, random_scene, shaded
+from precompute.rendered.shapes import COLOURS, SHAPES, SIDE, Colour, Piece, paint
 
 FRAMES = 12
-_WAY = 0.44  # sides that a shape moves
-_GROWTH = 2.4  # times its radius at the beginning
+# Place down, place to the right, size and angle each go round: behind its largest value is its smallest one. Each
+# begins anywhere, all equally likely, so in every frame of every motion it is anywhere: no frame alone tells a motion.
+# (Without the leap this cannot be: what always goes left is further left in its last frames than in its first ones.)
+EDGE = 0.26  # sides from a centre to the border at least: what is largest stays in the picture
+GROWTH = 2.4  # the largest radius in smallest ones
+WAY = (0.3, 0.45)  # of a round, in a clip: less than half, so that where it went is told from its ends
+
+# name -> rounds of the place down, of that to the right, of the size and the angle, for each unit of WAY. Turning by
+# four is by more than one of the angles after which a shape looks the same.
+MOTIONS: dict[str, tuple[int, int, int, int]] = {
+    "left": (0, -1, 0, 0),
+    "right": (0, 1, 0, 0),
+    "up": (-1, 0, 0, 0),
+    "down": (1, 0, 0, 0),
+    "growing": (0, 0, 1, 0),
+    "turning": (0, 0, 0, 4),
+}
 
 
 @dataclass(frozen=True)
@@ -29,16 +43,22 @@ class Clip:
 
 
 def film(scene: Scene, motion: str, seed: int, frames: int = FRAMES, side: int = SIDE) -> Clip:
-    """A clip of a scene with a single shape that is not big. Raises ValueError for what cannot be seen to move so."""
-    if scene.count != 1 or scene.size == "big":
-        raise ValueError(f"{scene} has no room to move; take one shape that is not big.")
+    """A clip of a scene with a single shape; its place, size and angle are left to chance.
+
+    Raises ValueError for a scene that says them, and for what cannot be seen to move so.
+    """
+    if (scene.count, scene.size, scene.pose) != (1, "middle", "upright"):
+        raise ValueError(
+            f"{scene} says what a clip leaves to chance; take one shape of no given size or pose."
+        )
     if motion == "turning" and not SHAPES[scene.shape].fold:
         raise ValueError(f"A {scene.shape} looks the same however it is turned.")
     dice = np.random.default_rng(seed)
-    piece = replace(pieces(scene, dice)[0], centre=_middle(dice))
-    ground = shaded(COLOURS[scene.background], dice)
-    at = np.linspace(-0.5, 0.5, frames)
-    painted = np.stack([paint([MOTIONS[motion](piece, float(now))], ground, side) for now in at])
+    colour, ground = (shaded(COLOURS[name], dice) for name in (scene.colour, scene.background))
+    begin, way = dice.random(4), dice.uniform(*WAY)
+    gone = np.linspace(0, way, frames)[:, None] * np.array(MOTIONS[motion])
+    rounds = ((begin + gone) % 1).tolist()
+    painted = np.stack([paint([_piece(scene.shape, colour, *at)], ground, side) for at in rounds])
     doing = motion if motion.endswith("ing") else f"moving {motion}"
     return Clip(painted, motion, f"{caption(scene)} {doing}")
 
@@ -49,42 +69,16 @@ def random_clips(count: int, seed: int, frames: int = FRAMES, side: int = SIDE) 
     motions = list(MOTIONS)
     found = []
     for number in range(count):
-        scene = replace(random_scene(dice), count=1, size="middle")
+        scene = replace(random_scene(dice), count=1, size="middle", pose="upright")
         while not SHAPES[scene.shape].fold:
-            scene = replace(random_scene(dice), count=1, size="middle")
+            scene = replace(random_scene(dice), count=1, size="middle", pose="upright")
         found.append(film(scene, motions[number % len(motions)], int(dice.integers(1 << 32)), frames, side))
     return found
 
 
-def _middle(dice: np.random.Generator) -> tuple[float, float]:
-    """Where a shape is in the middle of the clip: from there every motion stays in the picture."""
-    y, x = dice.uniform(0.42, 0.58, 2)
-    return float(y), float(x)
-
-
-def _moved(down: float, right: float) -> Callable[[Piece, float], Piece]:
-    def at(piece: Piece, now: float) -> Piece:
-        y, x = piece.centre
-        return replace(piece, centre=(y + down * now * _WAY, x + right * now * _WAY))
-
-    return at
-
-
-def _grown(piece: Piece, now: float) -> Piece:
-    return replace(piece, radius=piece.radius * _GROWTH**now)
-
-
-def _turned(piece: Piece, now: float) -> Piece:
-    """By one and a half times the angle after which it looks the same, so that the last frame is not the first."""
-    return replace(piece, turn=piece.turn + 540 / SHAPES[piece.shape].fold * now)
-
-
-# name -> a piece as it is in the middle of the clip, and the time from -0.5 to 0.5 -> the piece then.
-MOTIONS: dict[str, Callable[[Piece, float], Piece]] = {
-    "left": _moved(0, -1),
-    "right": _moved(0, 1),
-    "up": _moved(-1, 0),
-    "down": _moved(1, 0),
-    "growing": _grown,
-    "turning": _turned,
-}
+def _piece(shape: str, colour: Colour, down: float, right: float, size: float, angle: float) -> Piece:
+    """The shape where each of the four stands in its round, 0..1."""
+    y, x = (EDGE + (1 - 2 * EDGE) * place for place in (down, right))
+    fold = SHAPES[shape].fold
+    turn = 360 / fold * angle if fold else 0.0
+    return Piece(shape, colour, (y, x), SIZES["middle"] * GROWTH ** (size - 0.5), turn)

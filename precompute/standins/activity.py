@@ -1,4 +1,4 @@
-"""A network that tells how a shape moves: convolutions for every frame, then a recurrent net through the frames."""
+"""A network that tells how a shape moves: convolutions for each frame, a recurrent net through all."""
 
 from __future__ import annotations
 
@@ -92,5 +92,5 @@ def measure(
 
 
 STANDIN = StandIn(
-    "activity", "how a shape moves, in clips", Course(pictures=900, held_out=300, epochs=10), make
+    "activity", "how a shape moves, in clips", Course(pictures=900, held_out=300, epochs=10, rate=4e-3), make
 )

@@ -68,27 +68,40 @@ class Captioner(nn.Module):
 
 
 class Activity(nn.Module):
-    """Clips (N, T, 3, 64, 64) -> logits (N, motions), from the last state of what goes through the frames."""
+    """Clips (N, T, 3, 64, 64) -> logits (N, motions), from the last state of what goes through the frames.
+
+    Each frame is told by where its maps stand out, and by what has changed since the frame before.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = nn.Sequential(
-            nn.AvgPool2d(2),  # a film is many pictures: half the size makes it four times as quick
-            _conv(3, 12, 5, stride=2),
-            _conv(12, 24, 3, stride=2),
-            _conv(24, 24, 3),
-            nn.Flatten(),
-            nn.Linear(24 * 8 * 8, 64),
-            nn.ReLU(),
-        )
-        self.recurrent = nn.GRU(64, 64, batch_first=True)
-        self.classes = nn.Linear(64, len(MOTIONS))
+        # a film is many pictures: half the size makes it four times as quick
+        self.encoder = nn.Sequential(nn.AvgPool2d(2), _conv(3, 12, 5, stride=2), _conv(12, 16, 3))
+        self.recurrent = nn.GRU(2 * 4 * 16, 48, batch_first=True)
+        self.classes = nn.Linear(48, len(MOTIONS))
 
     def forward(self, clips: Tensor) -> Tensor:
-        codes = self.encoder(clips.flatten(0, 1)).unflatten(0, clips.shape[:2])
-        states, _ = self.recurrent(codes)
+        codes = places(self.encoder(clips.flatten(0, 1))).unflatten(0, clips.shape[:2])
+        before = torch.cat([codes[:, :1], codes[:, :-1]], 1)
+        states, _ = self.recurrent(torch.cat([codes, (10 * (codes - before)).tanh()], 2))
         logits: Tensor = self.classes(states[:, -1])
         return logits
+
+
+def places(maps: Tensor) -> Tensor:
+    """Maps (N, C, H, W) -> (N, 4 C): y and x in -1..1 of the middle of where each differs from its mean, weighted by
+    the square of it; the log of the variance around that middle; and the log of the whole.
+    """
+    weights = (maps - maps.mean((2, 3), keepdim=True)).square() + 1e-6
+    whole = weights.sum((2, 3))
+    middles, spread = [], torch.zeros_like(whole)
+    for along, across in ((2, 3), (3, 2)):
+        at = torch.linspace(-1, 1, maps.shape[along], device=maps.device)
+        share = weights.sum(across) / whole[..., None]
+        middle = (share * at).sum(2)
+        spread = spread + (share * at.square()).sum(2) - middle.square()
+        middles.append(middle)
+    return torch.cat([*middles, spread.clamp_min(1e-4).log(), whole.log()], 1)
 
 
 def _conv(inputs: int, outputs: int, side: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:

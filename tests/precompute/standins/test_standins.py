@@ -14,7 +14,7 @@ from precompute.rendered.scenes import Scene, captioned, scene_of
 from precompute.rendered.segments import LABELS, segmented
 from precompute.standins import STANDINS
 from precompute.standins.captioner import as_tokens
-from precompute.standins.nets import WORDS
+from precompute.standins.nets import WORDS, places
 
 DREAMS = {
     "segmenter": ["--goal", "segmentation", "--segments"],
@@ -105,3 +105,18 @@ def test_captions_are_given_from_the_start_and_wanted_to_the_end() -> None:
         "<end>",
     ]
     assert torch.equal(given[1, 1:], wanted[1, :-1])
+
+
+def test_places_are_the_middle_and_the_spread_of_what_stands_out() -> None:
+    maps = torch.rand(2, 3, 6, 6, generator=torch.Generator().manual_seed(0))
+    found = places(maps).unflatten(1, (4, 3))
+    at = torch.linspace(-1, 1, 6).tolist()
+    for n in range(2):
+        for c in range(3):
+            one = (maps[n, c] - maps[n, c].mean()) ** 2 + 1e-6
+            points = [(at[i], at[j], float(one[i, j])) for i in range(6) for j in range(6)]
+            whole = sum(w for _, _, w in points)
+            y, x = (sum(point[k] * point[2] for point in points) / whole for k in (0, 1))
+            spread = sum(((down - y) ** 2 + (right - x) ** 2) * w for down, right, w in points) / whole
+            wanted = torch.tensor([y, x, np.log(spread), np.log(whole)], dtype=torch.float32)
+            torch.testing.assert_close(found[n, :, c], wanted, atol=1e-4, rtol=1e-4)
