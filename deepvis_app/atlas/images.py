@@ -18,7 +18,7 @@ EXACT_SIDE = 32  # pixels; up to here lossy coding saves little, and halving the
 # enlarged, they cannot be told apart, because the colours' halved resolution weighs more.
 QUALITY: dict[str, int] = {
     "am": 75, "dgn-am": 75, "ppgn": 75, "top": 75, "deconv": 65, "guided": 65, "lrp": 65,
-    "facets": 75, "facet-am": 75, "facet-dgn": 75,
+    "facets": 75, "facet-am": 75, "facet-dgn": 75, "facet-real": 75, "facet-deconv": 65, "facet-lrp": 65,
 }  # fmt: skip
 _OTHER_KINDS = 80
 LOSSLESS_KINDS = frozenset(

@@ -134,7 +134,7 @@ _ENTRIES = (
                    step=64, unset="by the priors"),
              Field("--generator", "Generator", "The network that paints each kind a second time", DEFAULT_GENERATOR,
                    listed="generators")),
-            ("facets", "facet-am", "facet-dgn"), images=True),
+            ("facets", "facet-am", "facet-dgn", "facet-real", "facet-deconv", "facet-lrp"), images=True),
     JobForm("train-generator", "Train a generator",
             "Trains a network that paints pictures from a layer's code: for DGN-AM on this network; takes hours",
             (Field("--layer", "Layer", "Whose code it reads; a fully connected layer near the end does best", "fc6",
