@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deepvis_app.messages import U8, frozen
+from deepvis_app.messages import U8, FacetMap, PictureFacts, UnitPicture, frozen
 from deepvis_app.render.patches import OUTSIDE
 
 CELL = 64  # pixels: smaller pictures are enlarged by a whole number as long as they fit, so that coding hurts less
@@ -35,6 +35,29 @@ def parted(found: U8, count: int) -> tuple[U8, ...]:
         raise ValueError(f"{found.shape[1]} x {found.shape[0]} pixels are no block of {count} pictures")
     corners = [((at // across) * side, (at % across) * side) for at in range(count)]
     return tuple(frozen(np.ascontiguousarray(found[y : y + side, x : x + side])) for y, x in corners)
+
+
+def apart(found: UnitPicture, facets: FacetMap) -> tuple[UnitPicture, ...]:
+    """The pictures of a facet's block, the nearest to its centre first, each with what the map knows of its image.
+
+    None where the two do not fit together: both may come from a stranger's file.
+    """
+    count = found.facts.more.get("pictures")
+    members = facets.facets[found.rank].members if found.rank < len(facets.facets) else ()
+    if not isinstance(count, int) or not 0 < count <= len(members):
+        return ()
+    try:
+        cells = parted(found.rgb, count)
+    except ValueError:
+        return ()
+    more = {name: found.facts.more[name] for name in ("method", "note") if name in found.facts.more}
+    made = []
+    for rank, rgb in enumerate(cells):
+        point = facets.points[members[rank]]
+        told = {"facet": found.rank, **more}
+        facts = PictureFacts(point.value, None, None, point.source, point.box, point.label, told)
+        made.append(UnitPicture(found.kind, rank, rgb, point.value, facts, found.run))
+    return tuple(made)
 
 
 def columns(count: int) -> int:

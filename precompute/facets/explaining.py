@@ -110,7 +110,7 @@ class Explainer:
             if kind in self._labels:
                 more["method"] = self._labels[kind]
             if dark := sum(kind in one.dark for one in shown):
-                more["note"] = f"{dark} of {len(shown)} all zero: nothing of the signal comes through"
+                more["note"] = f"nothing of the signal comes through in {dark} of these {len(shown)}"
             rgb = block([one.pictures[kind] for one in shown])
             yield UnitPicture(kind, number, rgb, float(images), PictureFacts(more=more))
 

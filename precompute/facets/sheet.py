@@ -17,11 +17,12 @@ from deepvis_app.messages import (
     LRP_FACET,
     MEAN_FACET,
     REAL_FACET,
+    FacetMap,
     ModelInfo,
     UnitPicture,
     UnitPictures,
 )
-from deepvis_app.render.blocks import parted
+from deepvis_app.render.blocks import apart
 from precompute.publish.facts import facet_facts, picture_facts, run_facts
 from precompute.publish.pictures import encode_exact
 from precompute.publish.sheet import PAPER, Tile, draw_sheet
@@ -78,8 +79,7 @@ def laid_out(unit: UnitPictures) -> tuple[list[Tile], int]:
     by_kind = {kind: {one.rank: one for one in found} for kind, found in unit.pictures.items()}
     kinds = [kind for kind in ROWS if by_kind.get(kind)]
     blocks = [
-        [_real(by_kind[kind].get(number), first=kind == REAL_FACET) for kind in kinds]
-        + [list(_painted(by_kind, number))]
+        [_real(by_kind[kind].get(number), unit.facets) for kind in kinds] + [list(_painted(by_kind, number))]
         for number in range(len(unit.facets.facets))
     ]
     width = max(len(row) for block in blocks for row in block)
@@ -101,14 +101,12 @@ def laid_out(unit: UnitPictures) -> tuple[list[Tile], int]:
 
 
 def _label(unit: UnitPictures, number: int, row: int) -> Tile:
-    """What stands at the left of a facet's rows: which it is, how clear it is, what is in it."""
+    """What stands at the left of a facet's rows: which it is, and how clear it is."""
     assert unit.facets is not None
     facet = unit.facets.facets[number]
-    several = len({point.label for point in unit.facets.points}) > 1
     told = [
         (f"facet {number}", f"{len(facet.members)} images"),
         (f"silh. {facet.silhouette:.2f}", f"purity {facet.purity:.2f}"),
-        (facet.label, f"{facet.share:.0%}") if several else ("", ""),
     ]
     return Tile(_BLANK.rgb, *(told[row] if row < len(told) else ("", "")))
 
@@ -117,14 +115,12 @@ def _full(row: Sequence[Tile], width: int) -> list[Tile]:
     return [*row, *[_BLANK] * (width - len(row))]
 
 
-def _real(block: UnitPicture | None, *, first: bool) -> list[Tile]:
+def _real(block: UnitPicture | None, facets: FacetMap) -> list[Tile]:
     """A block's pictures one by one, the real ones with their values."""
     if block is None:
         return []
-    values = block.facts.more["values"]
     return [
-        Tile(rgb, f"{value:.3g}" if first else "")
-        for rgb, value in zip(parted(block.rgb, len(values)), values, strict=True)
+        Tile(one.rgb, f"{one.score:.3g}" if block.kind == REAL_FACET else "") for one in apart(block, facets)
     ]
 
 
