@@ -104,10 +104,9 @@ def test_it_stops_between_pictures_and_says_which_image_is_gone(tmp_path: Path) 
 
 
 def test_a_signal_that_does_not_come_through_is_told(tmp_path: Path) -> None:
-    found = mapped(fill(tmp_path, EACH), "6", 0)
-    made = explainer(tmp_path, "6")
-    made._model.net[0].weight.zero_()  # type: ignore[union-attr, operator]
-    pictures = made.pictures(0, found)
+    found, model = mapped(fill(tmp_path, EACH), "6", 0), colour_model()
+    next(model.net.parameters()).zero_()  # the first layer's weights: nothing leads down to the pictures
+    pictures = Explainer(model, open_images(tmp_path), model.info.layer("6")).pictures(0, found)
     assert pictures is not None
     notes = {one.kind: one.facts.more.get("note") for one in pictures if one.rank == 0}
     told = "nothing of the signal comes through in 4 of these 4"
