@@ -18,7 +18,7 @@ EXACT_SIDE = 32  # pixels; up to here lossy coding saves little, and halving the
 # bytes; enlarged, they can hardly be told apart, because the colours' halved resolution weighs more.
 QUALITY: dict[str, int] = {
     "am": 65, "dgn-am": 65, "ppgn": 65, "top": 75, "deconv": 65, "guided": 65, "lrp": 65,
-    "facets": 75, "facet-am": 75, "facet-dgn": 75,
+    "facets": 75, "facet-am": 75, "facet-dgn": 75, "facet-real": 75, "facet-deconv": 65, "facet-lrp": 65,
 }  # fmt: skip
 _OTHER_KINDS = 80
 # what a person keeps is written anew with every further pin; what is compared is shown as it was measured

@@ -18,6 +18,9 @@ FOLLOWS: dict[str, str] = {
     "lrp": "top",
     "facet-am": "facets",
     "facet-dgn": "facets",
+    "facet-real": "facets",
+    "facet-deconv": "facets",
+    "facet-lrp": "facets",
 }
 
 _COMMON = (

@@ -23,9 +23,13 @@ from deepvis_app.messages.atlas import (
 from deepvis_app.messages.comparison import COMPARED, MethodResult, UnitComparison
 from deepvis_app.messages.facets import (
     AM_FACET,
+    BLOCK_KINDS,
+    DECONV_FACET,
     DGN_FACET,
     FACET_KINDS,
+    LRP_FACET,
     MEAN_FACET,
+    REAL_FACET,
     CodeSpace,
     Facet,
     FacetMap,
@@ -57,14 +61,18 @@ from deepvis_app.messages.source import Frame, SourceCommand, SourceSpec, Source
 
 __all__ = [
     "AM_FACET",
+    "BLOCK_KINDS",
     "COMPARED",
+    "DECONV_FACET",
     "DGN_FACET",
     "F32",
     "FACET_KINDS",
     "I32",
     "KEPT_KINDS",
+    "LRP_FACET",
     "MEAN_FACET",
     "PICTURE_KINDS",
+    "REAL_FACET",
     "U8",
     "AtlasAnswer",
     "AtlasQuery",

@@ -28,6 +28,9 @@ PICTURE_KINDS: dict[str, str] = {
     "facets": "Its facets: mean pictures",
     "facet-am": "Its facets (activation maximisation)",
     "facet-dgn": "Its facets (DGN-AM)",
+    "facet-real": "Its facets: real pictures nearest to each",
+    "facet-deconv": "Why: deconv of the facets' real pictures",
+    "facet-lrp": "Why: LRP of the facets' real pictures",
 }
 # the kinds that a person keeps one by one -> the fact (in `PictureFacts.more`) that tells such pictures apart
 KEPT_KINDS: dict[str, str] = {"session": "seen", "painted": "painted"}

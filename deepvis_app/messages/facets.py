@@ -12,6 +12,10 @@ from deepvis_app.messages.arrays import F32, I32, U8, Box, frozen
 # A unit's pictures of these kinds are its facets': the picture with rank k is facet k's.
 MEAN_FACET, AM_FACET, DGN_FACET = "facets", "facet-am", "facet-dgn"
 FACET_KINDS = (MEAN_FACET, AM_FACET, DGN_FACET)
+# Blocks (render.blocks) of the real images nearest to facet k's centre, in the order of its members, and of what
+# excites the unit in each of them.
+REAL_FACET, DECONV_FACET, LRP_FACET = "facet-real", "facet-deconv", "facet-lrp"
+BLOCK_KINDS = (REAL_FACET, DECONV_FACET, LRP_FACET)
 _NEIGHBOURS = 5
 
 

@@ -64,7 +64,7 @@ def strip(making: Making, layer: LayerInfo, unit: int, mapped: Mapped, wanted: S
         "start": [mapped.facets.facet_of(code) for code in codes],
         **making.painter(layer).landings(mapped.facets, rows, looker),
     }
-    made = dict(zip(making.kinds[1:], rows, strict=True))
+    made = dict(zip(making.painted_kinds, rows, strict=True))
     write_strip(wanted, mapped, starts, made, lands)
     return True
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from deepvis_app.messages import MEAN_FACET, LayerInfo, UnitRecord, UnitRef, UnitStats
+from deepvis_app.messages import (
+    MEAN_FACET,
+    REAL_FACET,
+    LayerInfo,
+    UnitPicture,
+    UnitRecord,
+    UnitRef,
+    UnitStats,
+)
 from deepvis_app.models import LoadedModel
 from precompute.datasets import ImageSet
 from precompute.facets.choosing import Choose
+from precompute.facets.explaining import KINDS, Explainer
 from precompute.facets.grouping import NoFacetsError
 from precompute.facets.looking import Looker
 from precompute.facets.mapping import Mapped, Mapper, Rules
@@ -19,7 +28,7 @@ class Making:
     """Makes items, one layer after the other. `told` gets how much of a unit is made, and what comes next.
 
     `stopped` is asked in every step and may wait. `stats` are by layer name; `most` pictures are painted at once
-    (None: all of a unit).
+    (None: all of a unit). Of each facet `nearest` real pictures are kept, and what the methods `why` show of them.
     """
 
     def __init__(
@@ -36,6 +45,8 @@ class Making:
         self._kept: tuple[str, Mapper, Painter] | None = None
         self.stats: Mapping[str, Mapping[int, UnitStats]] = {}
         self.most: int | None = None
+        self.nearest: int = 0
+        self.why: tuple[str, ...] = ()
         self.told: Callable[[float, str], None] = lambda _units, _what: None
 
     def records(self, item: Item) -> Iterator[UnitRecord]:
@@ -59,7 +70,12 @@ class Making:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Of the pictures that a unit gets: the facets' mean pictures first."""
-        return (MEAN_FACET, *(brush.kind for brush in self._brushes))
+        real = (REAL_FACET, *(KINDS[method] for method in self.why)) if self.nearest else ()
+        return (MEAN_FACET, *self.painted_kinds, *real)
+
+    @property
+    def painted_kinds(self) -> tuple[str, ...]:
+        return tuple(brush.kind for brush in self._brushes)
 
     def looker(self, layer: LayerInfo) -> Looker:
         return self._tools(layer)[0].looker
@@ -75,6 +91,10 @@ class Making:
             return UnitRecord(ref, kinds, note=f"No facets: {error}.")
         if mapped is None:
             return None
+        self.told(0.2, "explaining")
+        real = self._real(layer, unit, mapped)
+        if real is None:
+            return None
         self.told(0.3, "painting")
         mapper, painter = self._tools(layer)
         rows = painter.painted(unit, self._rules.seed, mapped.means, mapped.facets)
@@ -84,10 +104,18 @@ class Making:
         pictures = (
             *mean_pictures(mapped, unit, mapper.looker, stats),
             *painter.pictures(mapped, rows, stats, mapper.looker),
+            *real,
         )
         failed = sum(bool(one.reason) for made in rows for one in made)
         note = f"{failed} pictures of facets could not be painted." if failed else ""
         return UnitRecord(ref, kinds, pictures, note=note, facets=mapped.facets)
+
+    def _real(self, layer: LayerInfo, unit: int, mapped: Mapped) -> Sequence[UnitPicture] | None:
+        """None when stopped."""
+        if not self.nearest:
+            return ()
+        explainer = Explainer(self._model, self._images, layer, self.nearest, self.why, self._stopped)
+        return explainer.pictures(unit, mapped)
 
     def _tools(self, layer: LayerInfo) -> tuple[Mapper, Painter]:
         """Of the layer; the last ones are kept."""

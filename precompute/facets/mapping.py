@@ -35,13 +35,15 @@ class Rules:
 @dataclass(frozen=True)
 class Mapped:
     """A unit's facet map; each facet's mean picture, of the network's input size; each point's image, moved so
-    that what the unit saw is in the middle; and the part (top, left, bottom, right) of these that it sees.
+    that what the unit saw is in the middle; the part (top, left, bottom, right) of these that it sees; and each
+    point's number in the set of images.
     """
 
     facets: FacetMap
     means: tuple[U8, ...]
     frames: tuple[Frame, ...]
     field: Box
+    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Mapper:
         thumbnails = np.stack([thumbnail(part(frame.rgb, self.field)) for frame in frames])
         found = FacetMap(frozen(xy), frozen(groups.silhouettes), points, frozen(thumbnails), facets, space)
         means = tuple(mean_frame([frames[at] for at in one.members[: one.averaged]]) for one in facets)
-        return Mapped(found, means, frames, self.field)
+        return Mapped(found, means, frames, self.field, tuple(image.number for image in images))
 
     def _frame(self, image: _Image, place: Sequence[int]) -> Frame:
         return moved(image.pixels, shift_of(self.looker.layer, place) if self.looker.column else (0, 0))

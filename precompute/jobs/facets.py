@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from precompute.job import Job
 from precompute.options import OptionError, Target, positive, target
+from precompute.places import check_folder
 from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
 from precompute.synthesis.recipe import PRESET_NAMES, NamesOrFile, above
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
 PRESET = "mfv-tv"
 METHODS = ("am", "dgn-am")
+WHY = ("deconv", "lrp")
 # Repeated here because the help must not wait for torch; a test compares them with those of precompute.facets.
-SHARE, MOST, BETWEEN = 2.0, 1300, 8
+SHARE, MOST, BETWEEN, NEAREST = 2.0, 1300, 8, 4
+_LARGEST = 9  # real pictures of a facet: more would be small in a narrow column
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,11 +41,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what is grouped: places in the plane, as in the paper (default), or the codes themselves")  # fmt: skip
     add("--methods", default=",".join(METHODS), metavar="LIST",
         help="how facets are painted: am, dgn-am, both (default), or none: only the map")  # fmt: skip
+    add("--nearest", type=_nearest, default=NEAREST, metavar="N",
+        help=f"real pictures kept of each facet, those nearest to its centre (default {NEAREST}; 0: none)")  # fmt: skip
+    add("--why", default=",".join(WHY), metavar="LIST",
+        help="what excites the unit in these pictures: deconv, lrp, both (default), or none")  # fmt: skip
     add("--preset", choices=NamesOrFile(PRESET_NAMES), default=PRESET, metavar="NAME|FILE.json",
         help="of am (default mfv-tv: total variation; mean-image: the paper's four phases)")  # fmt: skip
     add("--steps", type=positive, metavar="N", help="of am (default: the preset's)")
     add("--generator", default=DEFAULT_GENERATOR, metavar="NAME", help="of dgn-am (default dgn64-fc6)")
     add("--code-steps", type=positive, metavar="N", help="of dgn-am (default: the preset's, 30)")
+    add("--sheet", type=Path, metavar="DIR",
+        help="also a sheet for each unit: each facet's real pictures, why, and what was painted")  # fmt: skip
     add("--between", metavar="A,B", help="one unit: a strip of pictures from facet A to facet B, in --out")
     add("--mixed", choices=("images", "means"), default="images",
         help="what --between mixes: the image nearest to each centre (default), or the mean pictures")  # fmt: skip
@@ -62,9 +71,15 @@ def run(options: argparse.Namespace) -> int:
     from precompute.facets.mapping import Rules
     from precompute.photographs import image_set
 
-    methods = methods_of(options.methods)
+    methods, why = methods_of(options.methods), why_of(options.why)
     if bool(options.between) != (options.out is not None):
         raise OptionError("--between A,B and --out DIR need each other.")
+    if options.between and options.sheet:
+        raise OptionError(
+            "--sheet shows what is in the atlas, where --between puts nothing: leave one of them out."
+        )
+    if options.sheet:
+        check_folder(options.sheet)
     images = image_set(options.images, options.limit)
     job = target(options)
     brushes, facts = brushes_of(options, job, methods)
@@ -81,24 +96,34 @@ def run(options: argparse.Namespace) -> int:
     )
     making.stats, making.most = job.known_stats(), options.batch
     making.told = job.progress.partly
+    making.nearest, making.why = options.nearest, why if options.nearest else ()
     info = job.run_info("facets", _parameters(options, images, facts), images.in_words(), images.signature())
     if options.between:
         return _strip(options, job, making, info)
-    return _fill(job, making, info)
+    return _fill(job, making, info, options.sheet)
 
 
 def methods_of(text: str) -> tuple[str, ...]:
     """The ways to paint that the words name, in the order of METHODS. Raises OptionError."""
+    return _listed("--methods", text, METHODS)
+
+
+def why_of(text: str) -> tuple[str, ...]:
+    """The backward pictures that the words name, in the order of WHY. Raises OptionError."""
+    return _listed("--why", text, WHY)
+
+
+def _listed(option: str, text: str, known: tuple[str, ...]) -> tuple[str, ...]:
     words = {word.strip() for word in text.split(",")} - {""}
     if words == {"none"}:
         return ()
-    if unknown := sorted(words - set(METHODS)):
-        raise OptionError(f"--methods {unknown[0]!r} is none of am, dgn-am and none.")
-    return tuple(method for method in METHODS if method in words)
+    if unknown := sorted(words - set(known)):
+        raise OptionError(f"{option} {unknown[0]!r} is none of {', '.join(known)} and none.")
+    return tuple(word for word in known if word in words)
 
 
-def _fill(job: Target, making: Making, info: RunInfo) -> int:
-    """Make what the atlas does not have from this very run."""
+def _fill(job: Target, making: Making, info: RunInfo, sheets: Path | None) -> int:
+    """Make what the atlas does not have from this very run; then a sheet of each unit in the folder `sheets`."""
     from deepvis_app.atlas import AtlasWriter
     from precompute import runner
 
@@ -106,7 +131,27 @@ def _fill(job: Target, making: Making, info: RunInfo) -> int:
         begun = writer.begin(info)
         items = [item for layer in job.layers for item in runner.chunks(layer.name, job.units[layer.name], 1)]
         outcome = runner.run(items, making.records, writer, begun, job.progress, job.stop, making.kinds)
+    if sheets is not None and not outcome.stopped:
+        _sheets(job, sheets)
     return runner.conclude(outcome, job.progress, str(job.atlas))
+
+
+def _sheets(job: Target, folder: Path) -> None:
+    """Of what the atlas holds of the units; one without facets has none, and the atlas says why."""
+    from deepvis_app.atlas import AtlasReader
+    from deepvis_app.messages import UnitRef
+    from precompute.facets.sheet import write_sheet
+    from precompute.jobs.sheets import name_of
+
+    with AtlasReader(job.atlas, job.model.info.fingerprint) as reader:
+        for layer in job.layers:
+            for number in job.units[layer.name]:
+                unit = reader.unit(UnitRef(layer.name, number))
+                if unit.facets is None:
+                    job.progress.note(f"No sheet of {layer.alias}:{number}: it has no facets.")
+                    continue
+                title = f"{name_of(job, number, layer)}, its facets and why"
+                write_sheet(folder / f"{layer.alias}-{number}-facets", unit, title, job.model.info)
 
 
 def _strip(options: argparse.Namespace, job: Target, making: Making, info: RunInfo) -> int:
@@ -147,6 +192,8 @@ def _parameters(options: argparse.Namespace, images: ImageSet, facts: dict[str, 
         "top": options.top,
         "most": options.most,
         "group": options.group,
+        "nearest": options.nearest,
+        "why": list(why_of(options.why)) if options.nearest else [],
         "precision": options.precision,
         "methods": facts,
     }
@@ -165,6 +212,13 @@ def _stopped(job: Target) -> int:
 
     job.progress.end("stopped", "Stopped while scanning; run the same command again to go on.")
     return STOPPED
+
+
+def _nearest(text: str) -> int:
+    """For --nearest. Raises ArgumentTypeError."""
+    if not text.isdecimal() or int(text) > _LARGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {_LARGEST}")
+    return int(text)
 
 
 def _count(text: str) -> int:

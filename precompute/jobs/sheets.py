@@ -10,6 +10,7 @@ from precompute.options import OptionError, Target
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from deepvis_app.messages import LayerInfo
     from precompute.synthesis.maker import Wish
     from precompute.synthesis.tries import Tried, Try
 
@@ -33,9 +34,9 @@ def make_all(job: Target, wish: Wish, unit: int, tries: list[Try]) -> list[Tried
     return tried
 
 
-def name_of(job: Target, unit: int) -> str:
-    """Layer and unit, with the class where there is one."""
-    layer = job.layers[0]
+def name_of(job: Target, unit: int, layer: LayerInfo | None = None) -> str:
+    """Layer (None: the first one) and unit, with the class where there is one."""
+    layer = layer or job.layers[0]
     label = f" ({job.model.info.label(unit)})" if layer.is_class_layer else ""
     return f"{layer.alias}:{unit}{label}"
 

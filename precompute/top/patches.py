@@ -9,6 +9,7 @@ from PIL import Image
 
 from deepvis_app.messages import F32, U8, Box, LayerInfo, frozen
 from deepvis_app.models.preprocess import Preprocess
+from deepvis_app.render.palettes import PALETTES, ZERO, coloured
 from deepvis_app.render.patches import cut
 from deepvis_app.render.views import VIEWS
 
@@ -66,17 +67,36 @@ def drawn_signal(heat: F32, seen: Sight, preprocess: Preprocess) -> U8:
 
     Full colour is the magnitude that one in SHARE values exceeds: a few single pixels would leave all others grey.
     """
+    part = _seen_of(heat, seen)
+    if preprocess.colour_order == "bgr":
+        part = part[::-1]
+    nothing = np.zeros((1, 1, 3), np.uint8)  # this view looks at no picture
+    return shrunk(VIEWS["raw"].draw(_to_peak(part), nothing))
+
+
+def drawn_relevance(heat: F32, seen: Sight) -> U8:
+    """A pixel's relevance, the sum over its colours (Bach et al. 2015), as a heat map: black is zero, orange speaks for
+    the unit and blue against it. Full colour as in `drawn_signal`.
+    """
+    level = _to_peak(_seen_of(heat, seen).sum(0))
+    return shrunk(coloured((ZERO + np.rint(127 * level)).astype(np.uint8), PALETTES["signed"]))
+
+
+def _seen_of(heat: F32, seen: Sight) -> F32:
+    """What of it lies in `seen.box`, with zeros where nothing is."""
     top, left, bottom, right = seen.box
     height, width = heat.shape[1:]
     part = np.zeros((heat.shape[0], bottom - top, right - left), np.float32)
     y0, x0, y1, x1 = max(top, 0), max(left, 0), min(bottom, height), min(right, width)
     part[:, y0 - top : y1 - top, x0 - left : x1 - left] = heat[:, y0:y1, x0:x1]
-    if preprocess.colour_order == "bgr":
-        part = part[::-1]
+    return part
+
+
+def _to_peak(part: F32) -> F32:
+    """In -1..1, where 1 is the magnitude that one in SHARE values exceeds; zeros stay zeros."""
     sizes = np.abs(part)
     peak = float(np.quantile(sizes, 1 - 1 / SHARE, method="higher")) or float(sizes.max())
-    nothing = np.zeros((1, 1, 3), np.uint8)  # this view looks at no picture
-    return shrunk(VIEWS["raw"].draw((part / peak).clip(-1, 1) if peak > 0 else part, nothing))
+    return (part / peak).clip(-1, 1) if peak > 0 else part
 
 
 def shrunk(rgb: U8, longest: int = LONGEST) -> U8:

@@ -8,7 +8,7 @@ import pytest
 
 from deepvis_app.atlas import AtlasReader, AtlasWriter, Shelf, compact, integrity, merge
 from deepvis_app.atlas.facet_rows import MAX_POINTS
-from deepvis_app.messages import FacetMap, UnitRecord, UnitRef
+from deepvis_app.messages import BLOCK_KINDS, FacetMap, UnitRecord, UnitRef
 from tests.atlas.makers import (
     NETWORK,
     RUN,
@@ -84,6 +84,27 @@ def test_a_new_map_replaces_the_old_one_and_its_pictures(path: Path) -> None:
     with AtlasReader(path, NETWORK) as reader:
         assert set(reader.unit(ONE).pictures) == {"facets"}
     assert integrity(path) == []
+
+
+def test_real_pictures_of_facets_go_with_the_map(tmp_path: Path) -> None:
+    kinds = ("facets", *BLOCK_KINDS)
+    shown = tuple(picture for kind in kinds for picture in pictures(kind, count=2))
+    own = atlas(tmp_path / "own.atlas", UnitRecord(ONE, kinds, shown, facets=facet_map()))
+    lower = atlas(tmp_path / "lower.atlas", UnitRecord(ONE, kinds, shown, facets=facet_map(20, seed=9)))
+    plain = UnitRecord(ONE, ("facets",), pictures("facets", count=1), facets=facet_map(30, seed=4))
+    other = atlas(tmp_path / "other.atlas", plain)
+    assert set(Shelf(NETWORK, [own, other]).unit(ONE).pictures) == set(kinds)
+    assert set(Shelf(NETWORK, [other, lower]).unit(ONE).pictures) == {"facets"}
+    merge([other, lower], tmp_path / "both.atlas")
+    compact(tmp_path / "both.atlas", tmp_path / "small.atlas")
+    for path in (tmp_path / "both.atlas", tmp_path / "small.atlas"):
+        with AtlasReader(path, NETWORK) as reader:
+            assert set(reader.unit(ONE).pictures) == {"facets"}
+    with AtlasWriter(own, NETWORK, TITLE) as writer:
+        writer.put(plain, writer.begin(RUN))
+    with AtlasReader(own, NETWORK) as reader:
+        assert set(reader.unit(ONE).pictures) == {"facets"}
+    assert integrity(own) == []
 
 
 def test_a_map_stays_when_other_kinds_of_the_unit_are_made_anew(path: Path) -> None:

@@ -165,7 +165,7 @@ _ENTRIES = (
                    step=64, unset="by the priors"),
              Field("--generator", "Generator", "The network that paints each kind a second time", DEFAULT_GENERATOR,
                    listed="generators")),
-            ("facets", "facet-am", "facet-dgn"), images=True),
+            ("facets", "facet-am", "facet-dgn", "facet-real", "facet-deconv", "facet-lrp"), images=True),
     JobForm("compare", "Comparison of methods",
             "Makes a unit's picture by every method, and measures all of them alike",
             (Field("--methods", "Methods", "Which ones; those that begin at real images need some", ALL, _METHODS,

@@ -28,6 +28,7 @@ from deepvis_app.ui.facet_words import (
     summary,
 )
 from deepvis_app.ui.panels.common import unit_name
+from deepvis_app.ui.panels.facet_why import FacetWhy
 from deepvis_app.ui.picture_words import provenance, score_text, tooltip
 from deepvis_app.ui.unit_words import on_another_scale, passed_on, value_now
 from deepvis_app.ui.widgets.controls import Chooser, ElidedLabel
@@ -72,15 +73,19 @@ class FacetPage(QWidget):
         # of one line each: the map would jump if what is said of each frame took now two lines, now three
         self.live, self.value = ElidedLabel(muted=True), ElidedLabel(muted=True)
         self.made = FewLines(2)
+        self.why = FacetWhy()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.kinds)
         for widget in (self.plot, self.section):
             column.addWidget(widget, 1)
+        column.addWidget(self.why)
         for line in (self.live, self.value, self.made):
             column.addWidget(line)
         self.plot.chosen.connect(self._open)
+        self.plot.pointed.connect(lambda spot: self.why.point(self._facet_at(spot)))
+        self.why.wanted.connect(self.wanted)
         self._say(LOADING)
 
     def show_view(self, view: View) -> None:
@@ -128,8 +133,9 @@ class FacetPage(QWidget):
         self.kinds.set_choices(there)
         self.kinds.show_key(self._kind)
         self.section.hide()
-        for widget in (self.plot, self.live, self.value):
+        for widget in (self.plot, self.why, self.live, self.value):
             widget.show()
+        self.why.show_unit(pictures, unit_name(view.model, pictures.ref))
         self.kinds.setVisible(len(there) > 1)
         self.plot.show_map(facets, {picture.rank: picture.rgb for picture in self._of_kind()})
         made = (
@@ -152,8 +158,8 @@ class FacetPage(QWidget):
         self.section.show()
         self.plot.hide()
         self.kinds.hide()
-        for line in (self.live, self.value):
-            line.hide()
+        for widget in (self.why, self.live, self.value):
+            widget.hide()
         self.made.say("")
 
     def _choose(self, kind: str) -> None:
@@ -177,11 +183,19 @@ class FacetPage(QWidget):
             return facet_tip(pictures.facets, spot.number, self._picture(spot.number))
         return tooltip(image_picture(pictures, pictures.facets, spot.number), OPEN)
 
+    def _facet_at(self, spot: Spot | None) -> int | None:
+        """The facet of what the mouse is at."""
+        facets = self._pictures.facets if self._pictures is not None else None
+        if spot is None or facets is None:
+            return None
+        return spot.number if spot.kind == "facet" else int(facets.cluster[spot.number])
+
     def _open(self, spot: Spot) -> None:
         """An image opens in the live view, a facet's picture in a window of its own."""
         pictures = self._pictures
         if pictures is None or pictures.facets is None:
             return
+        self.why.choose(self._facet_at(spot) or 0)
         if spot.kind == "image":
             self.wanted.emit(OpenSource(image_picture(pictures, pictures.facets, spot.number)))
             return

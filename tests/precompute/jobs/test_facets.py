@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from deepvis_app.atlas import AtlasReader, integrity
-from deepvis_app.messages import UnitPictures, UnitRef
+from deepvis_app.messages import BLOCK_KINDS, UnitPictures, UnitRef
 from precompute.__main__ import main
-from precompute.facets import choosing, interpolation
+from precompute.facets import choosing, explaining, interpolation
 from precompute.jobs import facets
 from precompute.options import OptionError
 from tests.precompute.facets.nets import fill
@@ -75,7 +75,7 @@ def test_a_hidden_unit_gets_the_patches_that_excite_it_most(tmp_path: Path) -> N
     assert len(values) == 24
     assert found.facets.space.column
     assert found.facets.space.axes.shape[1] == 256
-    assert set(found.pictures) == {"facets", "facet-am"}
+    assert set(found.pictures) == {"facets", "facet-am", *BLOCK_KINDS}
     assert found.pictures["facets"][0].rgb.shape == found.pictures["facet-am"][0].rgb.shape
     box = found.facets.points[0].box
     assert box is not None
@@ -87,7 +87,7 @@ def test_a_run_goes_on_where_it_was_and_without_methods_makes_the_map_alone(
 ) -> None:
     words = ["--layers", "fc8", "--methods", "none"]
     assert run(tmp_path, pictures, *words, "--units", "0") == 0
-    assert set(unit(tmp_path).pictures) == {"facets"}
+    assert set(unit(tmp_path).pictures) == {"facets", *BLOCK_KINDS}
     capsys.readouterr()
     assert run(tmp_path, pictures, *words, "--units", "0,1", "--of", "auto", "--top", "50") == 0
     assert "2 units made" in capsys.readouterr().out  # another share is another run
@@ -101,6 +101,49 @@ def test_a_unit_with_too_few_pictures_says_so(tmp_path: Path) -> None:
     found = unit(tmp_path)
     assert found.facets is None
     assert found.notes["facets"] == "No facets: 5 images are too few for facets, which need 12."
+
+
+def test_a_sheet_shows_real_pictures_why_and_what_was_painted(
+    tmp_path: Path, pictures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [
+        "--layers",
+        "fc8",
+        "--methods",
+        "am",
+        "-k",
+        "2",
+        "--nearest",
+        "3",
+        "--sheet",
+        str(tmp_path / "out"),
+    ]
+    assert run(tmp_path, pictures, *words, "--units", "0,5") == 0
+    told = json.loads((tmp_path / "out" / "fc8-0-facets.json").read_text())
+    assert told["private"]
+    assert [(one["kind"], one["facet"]) for one in told["pictures"]] == [
+        (kind, facet) for kind in (*BLOCK_KINDS, "facets", "facet-am") for facet in (0, 1)
+    ]
+    with Image.open(tmp_path / "out" / "fc8-0-facets.png") as sheet:
+        assert np.asarray(sheet).std() > 20
+    before = (tmp_path / "out" / "fc8-0-facets.png").read_bytes()
+    (tmp_path / "out" / "fc8-0-facets.png").unlink()
+    capsys.readouterr()
+    assert run(tmp_path, pictures, *words, "--units", "0") == 0
+    assert "0 units made, 1 were there before" in capsys.readouterr().out
+    assert (tmp_path / "out" / "fc8-0-facets.png").read_bytes() == before
+
+
+def test_real_pictures_can_be_left_out_and_are_then_no_part_of_the_run(
+    tmp_path: Path, pictures: Path
+) -> None:
+    assert run(tmp_path, pictures, *FISH, "--methods", "none", "--nearest", "0") == 0
+    found = unit(tmp_path)
+    assert set(found.pictures) == {"facets"}
+    assert found.pictures["facets"][0].run is not None
+    assert found.pictures["facets"][0].run.parameters["why"] == []
+    assert run(tmp_path, pictures, *FISH, "--methods", "none", "--why", "lrp") == 0
+    assert set(unit(tmp_path).pictures) == {"facets", "facet-real", "facet-lrp"}
 
 
 @pytest.mark.parametrize("mixed", ["images", "means"])
@@ -140,6 +183,9 @@ def test_a_strip_shows_what_becomes_of_pictures_between_two_facets(
         (["--between", "1,1", "--out", "x"], "is not two facets"),
         (["--between", "0,7", "--out", "x", "-k", "2", "--methods", "none"], "has the facets 0 to 1"),
         (["--methods", "pencil"], "is none of am, dgn-am and none"),
+        (["--why", "guided"], "--why 'guided' is none of deconv, lrp and none"),
+        (["--between", "0,1", "--out", "x", "--sheet", "y"], "leave one of them out"),
+        (["--sheet", __file__], "is a file"),
         (
             ["--of", "class", "--units", "0,1", "--methods", "none"],
             "has not enough pictures of every unit of fc8",
@@ -155,12 +201,24 @@ def test_words_that_make_no_sense_are_refused_in_one_sentence(
     assert sentence in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("word", ["-1", "ten", "10"])
+def test_no_more_real_pictures_than_a_page_shows(
+    tmp_path: Path, pictures: Path, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        run(tmp_path, pictures, *FISH, "--nearest", word)
+    assert left.value.code == 2
+    assert "is not a whole number from 0 to 9" in capsys.readouterr().err
+
+
 def test_the_commands_defaults_are_those_of_the_parts() -> None:
-    assert (facets.SHARE, facets.MOST, facets.BETWEEN) == (
+    assert (facets.SHARE, facets.MOST, facets.BETWEEN, facets.NEAREST) == (
         choosing.SHARE,
         choosing.MOST,
         interpolation.BETWEEN,
+        explaining.NEAREST,
     )
+    assert tuple(explaining.KINDS) == facets.WHY
     parser = argparse.ArgumentParser()
     facets.add_arguments(parser)
     assert facets.methods_of(parser.parse_args(["--images", "x"]).methods) == facets.METHODS

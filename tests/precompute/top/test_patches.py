@@ -8,7 +8,7 @@ from deepvis_app.messages import LayerInfo, ReceptiveField
 from deepvis_app.models.layers import as_maps_batch
 from deepvis_app.models.preprocess import Preprocess
 from deepvis_app.models.probe import Probe
-from precompute.top.patches import LONGEST, Sight, drawn_signal, shrunk, sight, true_patch
+from precompute.top.patches import LONGEST, Sight, drawn_relevance, drawn_signal, shrunk, sight, true_patch
 from tests.precompute.top.nets import noise, small_model
 
 
@@ -108,6 +108,18 @@ def test_single_strong_pixels_do_not_turn_all_others_grey() -> None:
     drawn = drawn_signal(heat, Sight((0, 0, 20, 24), (0, 0, 1, 1)), Preprocess((20, 24)))
     assert drawn[10, 10, 0] == 255
     assert (drawn_signal(-heat, Sight((0, 0, 20, 24), (0, 0, 1, 1)), Preprocess((20, 24)))[10, 10] == 0).all()
+
+
+def test_relevance_is_the_sum_over_the_colours_orange_for_and_blue_against() -> None:
+    heat = np.zeros((3, 20, 24), np.float32)
+    heat[:, 5, 6], heat[:, 6, 6] = (3, -1, 2), (0, -2, -2)
+    heat[:, 7, 7] = (5, 0, -5)  # for and against: nothing is left
+    heat[2, 0, 0] = 100  # outside of the box
+    drawn = drawn_relevance(heat, Sight((3, 4, 8, 9), (0, 0, 1, 1)))
+    assert drawn[2, 2].tolist() == [255, 225, 150]
+    assert drawn[3, 2].tolist() == [150, 205, 255]
+    others = np.delete(drawn.reshape(-1, 3), [2 * 5 + 2, 3 * 5 + 2], 0)
+    assert (others == [16, 16, 20]).all()
 
 
 def test_no_signal_and_padding_are_mid_grey() -> None:
