@@ -101,7 +101,7 @@ def _picture(data: bytes) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]
 @pytest.mark.parametrize(
     ("changed", "status", "sentence"),
     [
-        (["--layer", "fc9"], 1, "There is no layer fc9"),
+        (["--layer", "fc9"], 2, "There is no layer fc9"),
         (["--images", "/nowhere"], 1, "/nowhere does not exist"),
         (["--limit", "30"], 1, "30 readable pictures; a prior needs 40"),
         (["--noise", "0"], 2, "0 is not over 0"),
