@@ -22,6 +22,10 @@ from deepvis_app.messages import ModelChoice
 from deepvis_app.starting import starting
 from tests.conftest import ROOT
 
+# The program, run in this process, takes the application that there is; its own would end with it, and the next
+# test's, the second one of the process, crashes sooner or later.
+pytestmark = pytest.mark.usefixtures("qapp")
+
 
 def deepvis(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the program without a display."""
