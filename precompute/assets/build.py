@@ -19,9 +19,9 @@ from pathlib import Path
 from deepvis_app.files import ASSETS_VARIABLE, assets_folder, cache_folder
 from precompute.assets import record
 from precompute.assets.record import Entry
-from precompute.assets.steps import BY_NAME, STEPS, Place, Step, chosen, key_of
+from precompute.assets.steps import BY_NAME, REHEARSAL, STEPS, WHOLE, Place, Step, chosen, key_of
 from precompute.command import guarded
-from precompute.options import Parser, add_progress, seed
+from precompute.options import OptionError, Parser, add_progress, seed
 from precompute.places import check_folder
 from precompute.progress import Progress, progress_of
 from precompute.runner import STOPPED
@@ -44,11 +44,17 @@ def _build(options: argparse.Namespace) -> int:
     from precompute.assets.dataset import content, validation
 
     steps = chosen(options.only)
-    for folder in (options.assets, options.work):
+    work = options.work or cache_folder() / ("rehearsal" if options.rehearse else "assets")
+    if options.rehearse and options.assets.resolve() == assets_folder().resolve():
+        raise OptionError(
+            "--rehearse makes poor assets; name another folder than the program's with --assets."
+        )
+    for folder in (options.assets, work):
         check_folder(folder)
     place = Place(
         options.dataset.resolve(), validation(options.dataset.resolve()), content(options.dataset),
-        options.assets.resolve(), options.work.resolve(), options.device, options.seed, options.progress,
+        options.assets.resolve(), work.resolve(), options.device, options.seed, options.progress,
+        REHEARSAL if options.rehearse else WHOLE,
     )  # fmt: skip
     progress = progress_of(options.progress, NAME)
     with Stop() as stop, _assets_at(place.assets):
@@ -217,10 +223,14 @@ def _parser() -> Parser:
         "--force", action="store_true", help="run the steps' commands also where all is there"
     )
     parser.add_argument(
+        "--rehearse", action="store_true",
+        help="all steps with hardly any work, in minutes, to see that they work here; needs --assets",
+    )  # fmt: skip
+    parser.add_argument(
         "--assets", type=Path, default=assets_folder(), metavar="DIR", help="where the results go"
     )
     parser.add_argument(
-        "--work", type=Path, default=cache_folder() / "assets", metavar="DIR",
+        "--work", type=Path, metavar="DIR",
         help="checkpoints and the atlas that grows (default: in your cache)",
     )  # fmt: skip
     parser.add_argument("--seed", type=seed, default=0, help="of all that is random (default 0)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,20 @@ Figures = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Amount:
+    """How much work the steps do; `units` and `steps` are further words of the commands that make pictures."""
+
+    epochs: int = EPOCHS
+    pictures: int = PICTURES
+    units: str = ""
+    steps: str = ""
+
+
+WHOLE = Amount()
+REHEARSAL = Amount(epochs=1, pictures=640, units="--units 0-1", steps="--steps 4")
+
+
+@dataclass(frozen=True)
 class Place:
     """Where everything lies: the data set, its validation pictures, the results, and what is kept meanwhile.
 
@@ -40,6 +54,7 @@ class Place:
     device: str = "auto"
     seed: int = 0
     progress: str = "bar"
+    amount: Amount = WHOLE
 
     def network(self) -> Path:
         return self.assets / "models" / f"{DEFAULT_MODEL}.json"
@@ -61,7 +76,13 @@ class Place:
             "atlas": self.work_atlas(), "painter": self.generator().with_suffix(".safetensors"),
             "device": self.device, "seed": self.seed, "progress": self.progress,
         }  # fmt: skip
-        return [word.format_map(known) for word in template.split()]
+        return [word.format_map(known) for word in self.said(template).split()]
+
+    def said(self, template: str) -> str:
+        """The command with its amount of work, and without paths."""
+        for name, value in asdict(self.amount).items():
+            template = template.replace(f"{{{name}}}", str(value))
+        return " ".join(template.split())
 
 
 @dataclass(frozen=True)
@@ -82,7 +103,7 @@ class Step:
 
 def _classifier(place: Place) -> Figures | None:
     card = sound_card(place.network())
-    if card is None or not _agrees(card, "recipe", epochs=EPOCHS, seed=place.seed):
+    if card is None or not _agrees(card, "recipe", epochs=place.amount.epochs, seed=place.seed):
         return None
     if not place.data.startswith(FOLDER) and not _agrees(card, "data", sha256=place.data):
         return None
@@ -94,7 +115,7 @@ def _generator(place: Place) -> Figures | None:
     if (
         card is None
         or not _agrees(card, "recipe", seed=place.seed)
-        or card.get("pictures_seen", 0) < PICTURES
+        or card.get("pictures_seen", 0) < place.amount.pictures
     ):
         return None
     if not _is_of_network(card):
@@ -134,23 +155,24 @@ def _units(*kinds: str) -> Callable[[Place], Figures | None]:
 
 _COMMON = "--seed {seed} --device {device} --progress {progress}"
 _INTO = f"--atlas {{atlas}} {_COMMON}"
+_FEW = "{units} {steps}"
 _DGN = "dgn-am --generator {painter} --no-codes"
 STEPS: tuple[Step, ...] = (
-    Step("classifier", (f"train-classifier {{dataset}} --epochs {EPOCHS} --seed {{seed}} "
+    Step("classifier", ("train-classifier {dataset} --epochs {epochs} --seed {seed} "
                         "--checkpoint {work}/caffenet64.pt --assets {assets} --progress {progress}",),
          (), Place.network, _classifier, recorded=False),
-    Step("generator", ("train-generator --images {dataset} --layer fc6 --size 64 "
-                       f"--pictures {PICTURES} --name {DEFAULT_GENERATOR} --checkpoint {{work}}/{DEFAULT_GENERATOR}.pt "
+    Step("generator", ("train-generator --images {dataset} --layer fc6 --size 64 --pictures {pictures} "
+                       f"--name {DEFAULT_GENERATOR} --checkpoint {{work}}/{DEFAULT_GENERATOR}.pt "
                        f"--sheets {{work}}/sheets --out {{assets}}/models {_COMMON}",),
          ("classifier",), Place.generator, _generator, recorded=False),
     Step("statistics", (f"top --images {{validation}} --stats-only {_INTO}",),
          ("classifier",), Place.work_atlas, _units("stats")),
-    Step("top", (f"top --images photographs --keep-stats --patch 64 --layers {PICTURED} {_INTO}",),
+    Step("top", (f"top --images photographs --keep-stats --patch 64 --layers {PICTURED} {{units}} {_INTO}",),
          ("statistics",), Place.work_atlas, _units("top", "deconv")),
-    Step("am", (f"am --seeds 4 --layers {PICTURED} {_INTO}", f"am --seeds 1 --layers {WIDE} {_INTO}"),
+    Step("am", (f"am --seeds 4 --layers {PICTURED} {_FEW} {_INTO}", f"am --seeds 1 --layers {WIDE} {_FEW} {_INTO}"),
          ("statistics",), Place.work_atlas, _units("am")),
-    Step("dgn-am", (f"{_DGN} --seeds 9 --steps {CLASS_STEPS} --layers fc8 {_INTO}",
-                    f"{_DGN} --seeds 2 --steps {PAINTED_STEPS} --layers {PAINTED} {_INTO}"),
+    Step("dgn-am", (f"{_DGN} --seeds 9 --steps {CLASS_STEPS} --layers fc8 {_FEW} {_INTO}",
+                    f"{_DGN} --seeds 2 --steps {PAINTED_STEPS} --layers {PAINTED} {_FEW} {_INTO}"),
          ("statistics", "generator"), Place.work_atlas, _units("dgn-am")),
 )  # fmt: skip
 BY_NAME = {step.name: step for step in STEPS}
@@ -161,7 +183,7 @@ def key_of(step: Step, place: Place) -> str:
     if not step.recorded:  # a file with a card: whatever made it, what counts is what it is
         return weights_of(step.result(place))
     needs = [key_of(BY_NAME[name], place) for name in step.needs]
-    said = [template.replace(f" {_COMMON}", "") for template in step.commands]
+    said = [place.said(template.replace(f" {_COMMON}", "")) for template in step.commands]
     return sha256(json.dumps([step.name, said, place.seed, place.data, needs]).encode()).hexdigest()
 
 

@@ -111,7 +111,8 @@ def evaluate(net: nn.Module, split: Split, batch: int = 500) -> Accuracy:
     net.eval()
     hits1 = hits5 = 0
     for pictures, labels in zip(split.pictures.split(batch), split.labels.split(batch), strict=True):
-        top = net(normalise(pictures.float() / 255)).topk(5, dim=1).indices
+        scores = net(normalise(pictures.float() / 255))
+        top = scores.topk(min(5, scores.shape[1]), dim=1).indices
         right = top == labels[:, None]
         hits1 += int(right[:, 0].sum())
         hits5 += int(right.any(1).sum())
