@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from deepvis_app.atlas import AtlasReader, AtlasWriter, integrity
 from deepvis_app.files import ASSETS_VARIABLE, assets_folder
@@ -291,51 +289,6 @@ def test_a_stop_is_handed_on_to_the_child_once(monkeypatch: pytest.MonkeyPatch) 
     stop = Stop()
     stop.ask()
     assert build.run_child([], stop) == 130
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_a_rehearsal_makes_everything_from_nothing_by_the_real_commands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data = tiny_imagenet(tmp_path, classes=3, each=8)
-    monkeypatch.setenv("DEEPVIS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    assert built(data, tmp_path, "--rehearse", "--device", "cpu") == 0
-    assets = tmp_path / "assets"
-    report = json.loads((assets / "build.json").read_text())["steps"]
-    assert [name for name, entry in report.items() if entry["finished"]] == [*NAMES, "atlas"]
-    card = json.loads((assets / "models" / "dgn64-fc6.json").read_text())
-    assert card["pictures_seen"] >= steps.REHEARSAL.pictures
-    with AtlasReader(assets / "atlas" / "caffenet64.atlas", card["encoder"]["fingerprint"]) as reader:
-        counts = reader.counts()
-        assert counts["fc8", "dgn-am"] == counts["conv3", "dgn-am"] == 2
-        assert counts["conv3", "am"] == counts["fc6", "am"] == 2
-        assert counts["fc6", "stats"] == 1024
-    assert (
-        built(data, tmp_path, "--rehearse", "--device", "cpu", "--only", "am") == 0
-    )  # nothing is made again
-    assert json.loads((assets / "build.json").read_text())["steps"] == report
-
-
-def tiny_imagenet(place: Path, classes: int, each: int) -> Path:
-    """Noise in the official layout."""
-    root, dice = place / "noise" / "tiny-imagenet-200", np.random.default_rng(0)
-    names = [f"n{number:08}" for number in range(classes)]
-    (root / "val" / "images").mkdir(parents=True)
-    (root / "wnids.txt").write_text("".join(f"{name}\n" for name in names))
-    (root / "words.txt").write_text("".join(f"{name}\tclass {name}\n" for name in names))
-    lines = []
-    for number, name in enumerate(names):
-        folder = root / "train" / name / "images"
-        folder.mkdir(parents=True)
-        for which in range(each):
-            picture = Image.fromarray(dice.integers(0, 255, (64, 64, 3), np.uint8))
-            picture.save(folder / f"{name}_{which}.png")
-            picture.save(root / "val" / "images" / f"val_{number}_{which}.png")
-            lines.append(f"val_{number}_{which}.png\t{name}\t0\t0\t62\t62\n")
-    (root / "val" / "val_annotations.txt").write_text("".join(lines))
-    return root.parent
 
 
 def test_the_environment_is_as_before_afterwards(
