@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from hashlib import sha256
@@ -42,8 +43,7 @@ class Commands:
         if code:
             return code
         if words[0] == "train-classifier":
-            recipe = {"epochs": EPOCHS, "seed": 0}
-            self.card("caffenet64", recipe=recipe, top1=0.5, top5=0.75)
+            self.card("caffenet64", recipe={"epochs": EPOCHS, "seed": 0}, top1=0.5, top5=0.75)
         elif words[0] == "train-generator":
             told = {"cosine": 0.93219, "agreement": None}
             self.card("dgn64-fc6", recipe={"seed": 0}, pictures_seen=PICTURES, held_out=told)
@@ -294,8 +294,6 @@ def test_a_stop_is_handed_on_to_the_child_once(monkeypatch: pytest.MonkeyPatch) 
 def test_the_environment_is_as_before_afterwards(
     dataset: Path, tmp_path: Path, commands: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import os
-
     monkeypatch.setenv(ASSETS_VARIABLE, "/before")
     built(dataset, tmp_path, "--only", "classifier")
     assert os.environ[ASSETS_VARIABLE] == "/before"
