@@ -19,11 +19,12 @@ _GAP = 4
 _MARGIN = 12
 _LETTERS = 0.16
 _Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
+_Line = tuple[str, tuple[int, int, int]]  # words and their ink
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One unit's place: its picture (RGB (H, W, 3), or None), and one or two lines below.
+    """One unit's place: its picture (RGB (H, W, 3), or None), and below it its name, and perhaps one line more.
 
     `beside`, of the first tile of a row, are lines at the row's left, the first of which names it.
     """
@@ -60,7 +61,8 @@ def draw_sheet(
     large = ImageFont.load_default(max(16, round(size * letters * 1.5)))
     line = _line_height(small)
     room = max([round(small.getlength(words)) + 3 * _GAP for told in beside for words in told], default=0)
-    below = (2 if any(tile.more for tile in tiles) else 1) * line
+    labels = [_label(tile, size, small) for tile in tiles]
+    below = max(map(len, labels)) * line
     pitch = (size + _GAP, max([size + below, *(len(told) * line for told in beside)]) + _GAP)
     rows = -(-len(tiles) // columns)
     foot = _MARGIN + (line + _GAP if footer else 0)
@@ -73,12 +75,15 @@ def draw_sheet(
     sheet = Image.new("RGB", extent, PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.text((_MARGIN, _MARGIN), title, INK, large)
-    _draw_lines(draw, told, (_MARGIN, _MARGIN + _line_height(large)), small)
+    _draw_lines(draw, [(one, FAINT) for one in told], (_MARGIN, _MARGIN + _line_height(large)), small)
     for row, words in enumerate(beside):
-        _draw_lines(draw, words, (_MARGIN, head + row * pitch[1]), small, named=True)
+        named = [(one, FAINT if index else INK) for index, one in enumerate(words)]
+        _draw_lines(draw, named, (_MARGIN, head + row * pitch[1]), small)
     for index, tile in enumerate(tiles):
         row, column = divmod(index, columns)
-        _draw_tile(sheet, tile, (_MARGIN + room + column * pitch[0], head + row * pitch[1]), size, small)
+        at = (_MARGIN + room + column * pitch[0], head + row * pitch[1])
+        _draw_picture(sheet, tile.rgb, at, size)
+        _draw_lines(draw, labels[index], (at[0], at[1] + size), small)
     draw.text((_MARGIN, extent[1] - foot), footer, FAINT, small)
     return np.asarray(sheet)
 
@@ -91,24 +96,25 @@ def _check(extent: tuple[int, int]) -> None:
         )
 
 
-def _draw_lines(
-    draw: ImageDraw.ImageDraw, lines: Sequence[str], at: tuple[int, int], font: _Font, *, named: bool = False
-) -> None:
-    for index, words in enumerate(lines):
-        ink = INK if named and index == 0 else FAINT
+def _draw_lines(draw: ImageDraw.ImageDraw, lines: Sequence[_Line], at: tuple[int, int], font: _Font) -> None:
+    for index, (words, ink) in enumerate(lines):
         draw.text((at[0], at[1] + index * _line_height(font)), words, ink, font)
 
 
-def _draw_tile(sheet: Image.Image, tile: Tile, at: tuple[int, int], size: int, font: _Font) -> None:
-    draw = ImageDraw.Draw(sheet)
-    left, top = at
-    if tile.rgb is None:
-        draw.rectangle((left, top, left + size - 1, top + size - 1), MISSING)
+def _draw_picture(sheet: Image.Image, rgb: U8 | None, at: tuple[int, int], size: int) -> None:
+    if rgb is None:
+        left, top = at
+        ImageDraw.Draw(sheet).rectangle((left, top, left + size - 1, top + size - 1), MISSING)
     else:
-        sheet.paste(Image.fromarray(square(tile.rgb, size, MISSING)), at)
-    draw.text((left, top + size), _shortened(tile.name, size, font), INK, font)
+        sheet.paste(Image.fromarray(square(rgb, size, MISSING)), at)
+
+
+def _label(tile: Tile, width: int, font: _Font) -> list[_Line]:
+    """What stands below a tile: its name in as many lines as it takes, and one of `more`."""
+    told = [(words, INK) for words in _wrapped(tile.name, width, font)]
     if tile.more:
-        draw.text((left, top + size + _line_height(font)), _shortened(tile.more, size, font), FAINT, font)
+        told.append((tile.more, FAINT))
+    return [(_shortened(words, width, font), ink) for words, ink in told]
 
 
 def _wrapped(text: str, width: int, font: _Font) -> list[str]:

@@ -55,6 +55,12 @@ def fit(
     net.eval()
 
 
+def answers(ask: Callable[[slice], Tensor], count: int, at_once: int = 64) -> Tensor:
+    """What `ask` gives of all of `count` rows, asked for some at a time, in their order; without gradients."""
+    with torch.no_grad():
+        return torch.cat([ask(slice(at, at + at_once)) for at in range(0, count, at_once)])
+
+
 def as_inputs(rgb: U8) -> Tensor:
     """Pictures (..., H, W, 3) as the networks take them, (..., 3, H, W)."""
     planes = torch.from_numpy(rgb).movedim(-1, -3).float() / 255

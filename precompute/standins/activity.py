@@ -66,15 +66,12 @@ def measure(
     net: Activity, frames: U8, motions: np.ndarray[tuple[int], np.dtype[np.int64]], seed: int = 0
 ) -> Trained:
     """The share of clips whose motion is right, with the frames as they are, in other orders, and all the last one."""
-    import torch
-
     from precompute.conditions.videos import frozen_last, shuffled
-    from precompute.rendered.fitting import as_inputs
+    from precompute.rendered.fitting import answers, as_inputs
 
     def right(clips: U8) -> float:
-        with torch.no_grad():
-            best = [net(as_inputs(clips[at : at + 32])).argmax(1) for at in range(0, len(clips), 32)]
-        return float((torch.cat(best).numpy() == motions).mean())
+        best = answers(lambda rows: net(as_inputs(clips[rows])).argmax(1), len(clips), 32)
+        return float((best.numpy() == motions).mean())
 
     orders = {
         "in order": frames,

@@ -75,19 +75,15 @@ def as_tokens(captions: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
 
 def measure(net: Captioner, rgb: U8, captions: Sequence[str]) -> Trained:
     """The share of words that are right behind the right ones, and of captions that are right word for word."""
-    import torch
-
     from precompute.conditions.captions import Speaker
-    from precompute.rendered.fitting import as_inputs
+    from precompute.rendered.fitting import answers, as_inputs
     from precompute.standins.nets import WORDS
 
     given, wanted = as_tokens(captions)
     counts = wanted != _SILENT
     speaker = Speaker(net, WORDS)
-    with torch.no_grad():
-        parts = [slice(at, at + 64) for at in range(0, len(rgb), 64)]
-        best = torch.cat([net(as_inputs(rgb[part]), given[part]).argmax(2) for part in parts])
-        said = [words for part in parts for words in speaker.said(as_inputs(rgb[part]))]
+    best = answers(lambda rows: net(as_inputs(rgb[rows]), given[rows]).argmax(2), len(rgb))
+    said = [words for at in range(0, len(rgb), 64) for words in speaker.said(as_inputs(rgb[at : at + 64]))]
     words = float((best == wanted)[counts].float().mean())
     whole = sum(one == caption for one, caption in zip(said, captions, strict=True)) / len(captions)
     return Trained(

@@ -53,14 +53,11 @@ def make(course: Course, path: Path, step: Step) -> Trained:
 
 def measure(net: Segmenter, rgb: U8, labels: U8) -> Trained:
     """The share of pixels that are right, and the mean over labels of intersection over union."""
-    import torch
-
-    from precompute.rendered.fitting import as_inputs
+    from precompute.rendered.fitting import answers, as_inputs
     from precompute.synthesis.labelling import agreement
 
-    with torch.no_grad():
-        best = [net(as_inputs(rgb[at : at + 64])).argmax(1) for at in range(0, len(rgb), 64)]
-    right, overlap = agreement(torch.cat(best).to(torch.uint8).numpy(), labels)
+    best = answers(lambda rows: net(as_inputs(rgb[rows])).argmax(1).byte(), len(rgb))
+    right, overlap = agreement(best.numpy(), labels)
     return Trained(
         {"pixels right": round(right, 4), "mean IoU": round(overlap, 4)},
         f"Of held-out pictures {right:.1%} of the pixels are right; mean intersection over union {overlap:.3f}.",

@@ -41,6 +41,17 @@ def test_a_long_class_name_does_not_run_into_its_neighbour() -> None:
     assert (sheet[bottom + 12 :, left - 4 : right] > 250).all()
 
 
+def test_a_name_is_broken_into_as_many_lines_as_it_takes() -> None:
+    def sheet(words: str) -> np.ndarray:
+        return draw_sheet([Tile(RED, words, "F1 1.00")], "t", columns=1, size=128, letters=0.115)
+
+    short, long = sheet("goldfish"), sheet("three small magenta triangles on white")
+    other = sheet("three small magenta triangles on black")
+    assert short.shape[0] < long.shape[0]
+    assert long.shape == other.shape
+    assert (long != other).any()  # so the end of neither is cut
+
+
 def test_a_sheet_too_large_to_open_is_refused_with_what_to_change() -> None:
     with pytest.raises(SheetError, match="choose a smaller --size"):
         draw_sheet([Tile(None, "0")] * 100, "t", columns=100, size=400)
