@@ -14,7 +14,7 @@ from precompute.assets import build, steps
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_rehearsal_makes_everything_from_nothing_by_the_real_commands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
