@@ -109,7 +109,7 @@ class ImageSet:
 def open_images(path: Path, limit: int | None = None) -> ImageSet:
     """The images of a folder, a zip, or a folder in a zip (set.zip/val), at most the first `limit`.
 
-    Raises DataError.
+    Where all of a zip lies in one folder, as most are packed, its name may be left out. Raises DataError.
     """
     path, inside = _split(path)
     if not path.exists():
@@ -118,6 +118,7 @@ def open_images(path: Path, limit: int | None = None) -> ImageSet:
         listed = sorted(_folder_names(path) if path.is_dir() else _zip_names(path))
     except (zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{path} is neither a folder nor a zip that can be read ({error}).") from error
+    inside = _from_root(listed, inside)
     names = tuple(name for name in listed if name.startswith(inside) and _is_picture(name))[:limit]
     if not names:
         raise DataError(f"{path / inside} has no pictures; known are {', '.join(sorted(PICTURE_ENDINGS))}.")
@@ -141,6 +142,14 @@ def _split(path: Path) -> tuple[Path, str]:
     """A path as it is and "", or the zip that it leads into and the folder in there, with "/" at its end."""
     zipped = in_zip(path)
     return (zipped[0], f"{zipped[1]}/") if zipped else (path, "")
+
+
+def _from_root(listed: Sequence[str], inside: str) -> str:
+    """The folder as the zip has it: with the one that everything lies in, if it was named without."""
+    roots = {name.partition("/")[0] for name in listed}
+    if not inside or any(name.startswith(inside) for name in listed) or len(roots) != 1:
+        return inside
+    return f"{roots.pop()}/{inside}"
 
 
 def _size_and_time(file: Path) -> str:

@@ -64,6 +64,16 @@ def test_a_folder_in_a_zip_is_a_set_of_its_own_that_keeps_its_labels(tmp_path: P
         open_images(archive / "test")
 
 
+def test_the_one_folder_that_all_of_a_zip_lies_in_may_be_left_out(tmp_path: Path) -> None:
+    tree(tmp_path / "packed" / "tiny-imagenet-200")
+    archive = zipped(tmp_path / "packed", tmp_path / "tiny.zip")
+    short, whole = open_images(archive / "val"), open_images(archive / "tiny-imagenet-200" / "val")
+    assert short == whole
+    assert [short.read(i) for i in range(len(short))] == [b"c", b"d"]
+    with pytest.raises(DataError, match=r"tiny.zip/tiny-imagenet-200/test has no pictures"):
+        open_images(archive / "test")
+
+
 def test_a_pickled_set_reads_on_elsewhere(tmp_path: Path) -> None:
     images = open_images(zipped(tree(tmp_path / "tiny"), tmp_path / "tiny.zip"))
     images.read(0)
