@@ -11,6 +11,7 @@ from torch import Tensor
 
 from deepvis_app.messages import F32, U8
 from precompute.synthesis.objectives import Objective
+from precompute.synthesis.part import Part
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,16 @@ class Task:
     seed: int
     other: tuple[int, int] | None = None
     first: U8 | F32 | None = field(default=None, repr=False, compare=False)
-    facet: int = 0  # in which a picture is kept, where it is kept in one
+    facets: tuple[
+        tuple[int, float], ...
+    ] = ()  # of the unit, to be kept in, each with its share; () for in none
 
 
 class Keeper(Protocol):
-    """What keeps pictures in facets, which are numbered: see `precompute.facets.keeping`."""
+    """What keeps pictures in facets: see `precompute.facets.keeping`."""
 
-    def log_share(self, inputs: Tensor, facets: Sequence[int]) -> Tensor:
-        """(N,): the log-probability of each picture's own facet, of what the network takes; differentiable."""
+    def worth(self, part: Part, inputs: Tensor, tasks: Sequence[Task]) -> Tensor:
+        """(N,): what each picture's facets add to what it climbs, of the part's inputs (N, C, h, w); differentiable."""
 
 
 @dataclass(frozen=True)
