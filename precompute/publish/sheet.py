@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,13 +26,16 @@ _Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
 class Tile:
     """One unit's place: its picture (RGB (H, W, 3), or None), and one or two lines below.
 
-    `beside`, of the first tile of a row, are lines at the row's left, the first of which names it.
+    `beside`, of the first tile of a row, are lines at the row's left, the first of which names it. `above` is a line
+    above the picture with which a block of columns begins: it runs over its neighbours as far as the next block, and
+    there is more room between blocks.
     """
 
     rgb: U8 | None
     name: str
     more: str = ""
     beside: tuple[str, ...] = ()
+    above: str = ""
 
 
 class SheetError(ValueError):
@@ -60,27 +64,39 @@ def draw_sheet(
     large = ImageFont.load_default(max(16, round(size * letters * 1.5)))
     line = _line_height(small)
     room = max([round(small.getlength(words)) + 3 * _GAP for told in beside for words in told], default=0)
-    below = (2 if any(tile.more for tile in tiles) else 1) * line
-    pitch = (size + _GAP, max([size + below, *(len(told) * line for told in beside)]) + _GAP)
-    rows = -(-len(tiles) // columns)
+    rows = [_row(tiles[at : at + columns], size, line) for at in range(0, len(tiles), columns)]
+    begins = sorted({at % columns for at, tile in enumerate(tiles) if tile.above and at % columns})
+    lefts = [room + k * (size + _GAP) + _MARGIN * bisect(begins, k) for k in range(columns)]
     foot = _MARGIN + (line + _GAP if footer else 0)
-    grid = room + columns * pitch[0] - _GAP
+    grid = lefts[-1] + size
     width = max(grid, round(large.getlength(title)), round(small.getlength(footer)))
     told = _wrapped(explained, width, small)
     head = 2 * _MARGIN + _line_height(large) + len(told) * line
-    extent = (width + 2 * _MARGIN, head + rows * pitch[1] + foot)
+    tops = [head + sum(height for _, height in rows[:k]) for k in range(len(rows) + 1)]
+    extent = (width + 2 * _MARGIN, tops[-1] + foot)
     _check(extent)
     sheet = Image.new("RGB", extent, PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.text((_MARGIN, _MARGIN), title, INK, large)
     _draw_lines(draw, told, (_MARGIN, _MARGIN + _line_height(large)), small)
     for row, words in enumerate(beside):
-        _draw_lines(draw, words, (_MARGIN, head + row * pitch[1]), small, named=True)
+        _draw_lines(draw, words, (_MARGIN, tops[row] + rows[row][0]), small, named=True)
     for index, tile in enumerate(tiles):
         row, column = divmod(index, columns)
-        _draw_tile(sheet, tile, (_MARGIN + room + column * pitch[0], head + row * pitch[1]), size, small)
+        left = _MARGIN + lefts[column]
+        end = next((lefts[k] - _MARGIN for k in begins if k > column), grid)
+        draw.text((left, tops[row] + _MARGIN), _shortened(tile.above, end - lefts[column], small), INK, small)
+        _draw_tile(sheet, tile, (left, tops[row] + rows[row][0]), size, small)
     draw.text((_MARGIN, extent[1] - foot), footer, FAINT, small)
     return np.asarray(sheet)
+
+
+def _row(tiles: Sequence[Tile], size: int, line: int) -> tuple[int, int]:
+    """A row's height above its pictures, and in all: lines that no tile has take no room."""
+    above = _MARGIN + line if any(tile.above for tile in tiles) else 0
+    below = 2 if any(tile.more for tile in tiles) else 1 if any(tile.name for tile in tiles) else 0
+    beside = max(len(tile.beside) for tile in tiles)
+    return above, above + max(size + below * line, beside * line) + _GAP
 
 
 def _check(extent: tuple[int, int]) -> None:
