@@ -211,7 +211,9 @@ def test_how_strongly_facets_hold_is_told_and_makes_other_pictures(tmp_path: Pat
         assert found[0].run is not None
         assert found[0].run.parameters["methods"]["am"]["hold"] == float(hold)
         made.append([picture.rgb for picture in found])
-    assert not all(np.array_equal(free, kept) for free, kept in zip(*made, strict=True))  # some are far inside
+    assert not all(
+        np.array_equal(free, kept) for free, kept in zip(*made, strict=True)
+    )  # some are far inside
 
 
 @pytest.mark.parametrize("word", ["-1", "much"])
