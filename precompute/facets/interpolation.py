@@ -15,9 +15,9 @@ from deepvis_app.messages import U8, LayerInfo, frozen
 from precompute.facets.frames import part
 from precompute.facets.making import Making
 from precompute.facets.mapping import Mapped
-from precompute.facets.painting import Shares
 from precompute.publish.pictures import encode_exact
 from precompute.publish.sheet import Tile, draw_sheet
+from precompute.synthesis.aim import Shares
 from precompute.synthesis.recording import Made
 
 BETWEEN = 8  # pictures between the two, as in the paper

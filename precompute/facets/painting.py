@@ -24,13 +24,11 @@ from precompute.facets.frames import part
 from precompute.facets.keeping import Keeping
 from precompute.facets.looking import Looker
 from precompute.facets.mapping import Mapped
-from precompute.synthesis.aim import Task
+from precompute.synthesis.aim import Shares, Task
 from precompute.synthesis.maker import Maker, Wish
 from precompute.synthesis.part import Parts
 from precompute.synthesis.recording import Made, picture_of
 from precompute.top.tally import rounded
-
-Shares = tuple[tuple[int, float], ...]  # facets in which a picture is kept, as `Task.facets`
 
 
 @dataclass(frozen=True)

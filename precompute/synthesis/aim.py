@@ -13,6 +13,8 @@ from deepvis_app.messages import F32, U8
 from precompute.synthesis.objectives import Objective
 from precompute.synthesis.part import Part
 
+Shares = tuple[tuple[int, float], ...]  # numbers of facets, each with its share
+
 
 @dataclass(frozen=True)
 class Task:
@@ -26,9 +28,7 @@ class Task:
     seed: int
     other: tuple[int, int] | None = None
     first: U8 | F32 | None = field(default=None, repr=False, compare=False)
-    facets: tuple[
-        tuple[int, float], ...
-    ] = ()  # of the unit, to be kept in, each with its share; () for in none
+    facets: Shares = ()  # of the unit, in which the picture is kept; () for in none
 
 
 class Keeper(Protocol):
