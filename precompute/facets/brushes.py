@@ -21,6 +21,8 @@ from precompute.synthesis.preset import Preset
 from precompute.synthesis.preset_file import preset_named
 from precompute.synthesis.presets import DGN_START, as_json
 
+HOLD = 1.0  # how strongly pictures are kept in their facets: the weight of `Keeping`
+
 
 def brushes_of(
     options: argparse.Namespace, job: Target, methods: Sequence[str]
@@ -32,10 +34,10 @@ def brushes_of(
     }
 
 
-def pixel_brush(preset: Preset, seed: int, *, half: bool = False) -> Brush:
+def pixel_brush(preset: Preset, seed: int, *, half: bool = False, hold: float = HOLD) -> Brush:
     """Pixels that begin at the mean picture itself, without noise. `preset` is one for pixels."""
     wish = Wish(replace(preset, noise=0.0), (seed,), half=half)
-    return Brush(AM_FACET, wish, lambda rgb: rgb)
+    return Brush(AM_FACET, wish, lambda rgb: rgb, hold)
 
 
 def code_brush(
@@ -45,11 +47,12 @@ def code_brush(
     steps: int | None = None,
     *,
     half: bool = False,
+    hold: float = HOLD,
 ) -> Brush:
     """A generator's code that begins at that of the mean picture; `steps` None: the preset's.
 
     The unit's value itself is climbed, as in the paper: a class's log-probability may draw all facets to the one that
-    tells the class best from others. Beside it that of the facet, which it would leave otherwise.
+    tells the class best from others.
 
     Raises GeneratorError where the network whose codes it reads cannot be loaded.
     """
@@ -57,7 +60,7 @@ def code_brush(
     preset = preset_for(DGN_START, model, card)
     preset = replace(preset, steps=steps or preset.steps)
     wish = Wish(preset, (seed,), half=half, generator=generator)
-    return Brush(DGN_FACET, wish, coder(generator, card, model), keeps=True)
+    return Brush(DGN_FACET, wish, coder(generator, card, model), hold)
 
 
 def _pixels(options: argparse.Namespace, job: Target) -> tuple[Brush, dict[str, Any]]:
@@ -66,15 +69,16 @@ def _pixels(options: argparse.Namespace, job: Target) -> tuple[Brush, dict[str, 
         raise OptionError(f"The preset {options.preset} is for a generator's codes: --preset is that of am.")
     check_layers("centre", job.layers, preset)
     preset = replace(preset, steps=options.steps or preset.steps)
-    brush = pixel_brush(preset, job.seed, half=in_half(options, job))
-    return brush, {"preset": Path(options.preset).name, **as_json(brush.wish.preset)}
+    brush = pixel_brush(preset, job.seed, half=in_half(options, job), hold=options.hold)
+    return brush, {"preset": Path(options.preset).name, **as_json(brush.wish.preset), "hold": brush.hold}
 
 
 def _codes(options: argparse.Namespace, job: Target) -> tuple[Brush, dict[str, Any]]:
     opened = open_generator(options.generator)
-    brush = code_brush(opened, job.model, job.seed, options.code_steps, half=in_half(options, job))
+    half = in_half(options, job)
+    brush = code_brush(opened, job.model, job.seed, options.code_steps, half=half, hold=options.hold)
     told = {"generator": identity(*opened), "preset": DGN_START, **as_json(brush.wish.preset)}
-    return brush, {**told, "kept in its facet": brush.keeps}
+    return brush, {**told, "hold": brush.hold}
 
 
 _WAYS: dict[str, Callable[[argparse.Namespace, Target], tuple[Brush, dict[str, Any]]]] = {

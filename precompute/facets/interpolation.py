@@ -17,6 +17,7 @@ from precompute.facets.making import Making
 from precompute.facets.mapping import Mapped
 from precompute.publish.pictures import encode_exact
 from precompute.publish.sheet import Tile, draw_sheet
+from precompute.synthesis.aim import Shares
 from precompute.synthesis.recording import Made
 
 BETWEEN = 8  # pictures between the two, as in the paper
@@ -47,15 +48,26 @@ def ends(mapped: Mapped, pair: tuple[int, int], *, means: bool) -> tuple[U8, U8]
 
 def mixed(first: U8, second: U8, between: int = BETWEEN) -> list[U8]:
     """`between` + 2 pictures from the first to the second one, each pixel in even steps."""
-    shares = np.linspace(0, 1, between + 2)
+    shares = _shares(between)
     return [frozen((first * (1 - share) + second * share).round().astype(np.uint8)) for share in shares]
+
+
+def _shares(between: int) -> list[float]:
+    """Of the second picture in each."""
+    return [float(share) for share in np.linspace(0, 1, between + 2)]
+
+
+def kept_in(pair: tuple[int, int], between: int = BETWEEN) -> list[Shares]:
+    """The facets in which each of the pictures is kept: in both, by what it has of each."""
+    return [((pair[0], 1 - share), (pair[1], share)) for share in _shares(between)]
 
 
 def strip(making: Making, layer: LayerInfo, unit: int, mapped: Mapped, wanted: Strip) -> bool:
     """Paint the pictures between two facets and write the strip; False when stopped on the way."""
     making.told(0.3, "painting")
     starts = mixed(*ends(mapped, wanted.pair, means=wanted.means), wanted.between)
-    rows = making.painter(layer).painted(unit, making.seed, starts)
+    asked = kept_in(wanted.pair, wanted.between)
+    rows = making.painter(layer).painted(unit, making.seed, starts, mapped.facets, asked)
     if rows is None:
         return False
     looker = making.looker(layer)

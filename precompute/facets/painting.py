@@ -24,7 +24,7 @@ from precompute.facets.frames import part
 from precompute.facets.keeping import Keeping
 from precompute.facets.looking import Looker
 from precompute.facets.mapping import Mapped
-from precompute.synthesis.aim import Task
+from precompute.synthesis.aim import Shares, Task
 from precompute.synthesis.maker import Maker, Wish
 from precompute.synthesis.part import Parts
 from precompute.synthesis.recording import Made, picture_of
@@ -35,13 +35,13 @@ from precompute.top.tally import rounded
 class Brush:
     """A way to paint: the kind of its pictures, what is wished of each, and where one begins for a mean picture.
 
-    `keeps`: pictures of class units also climb the log-probability of their facet.
+    `hold` is how strongly a picture is kept in its facets (the weight of `Keeping`); 0: it climbs the value alone.
     """
 
     kind: str
     wish: Wish
     first: Callable[[U8], U8 | F32]
-    keeps: bool = False
+    hold: float = 0.0
 
 
 class Painter:
@@ -62,20 +62,24 @@ class Painter:
         self._makers = [Maker(model, layer, brush.wish, stopped, most, parts) for brush in brushes]
 
     def painted(
-        self, unit: int, seed: int, firsts: Sequence[U8], facets: FacetMap | None = None
+        self,
+        unit: int,
+        seed: int,
+        firsts: Sequence[U8],
+        facets: FacetMap,
+        kept_in: Sequence[Shares] | None = None,
     ) -> list[list[Made]] | None:
         """With each brush a picture from each of `firsts` (RGB of the input's size); None when stopped.
 
-        With `facets` of a class unit picture k is kept in facet k by brushes that do so.
+        Brushes that hold pictures keep each in the facets `kept_in` with their shares; by default picture k in facet k.
         """
+        kept_in = [((k, 1.0),) for k in range(len(firsts))] if kept_in is None else kept_in
         rows = []
         for brush, maker in zip(self._brushes, self._makers, strict=True):
-            kept = facets is not None and brush.keeps and self._layer.is_class_layer
-            maker.climb = replace(
-                maker.climb, keeper=Keeping(self._model, facets) if kept and facets else None
-            )
-            tasks = [Task(unit, seed, first=brush.first(one), facet=k) for k, one in enumerate(firsts)]
-            made = maker.make(tasks)
+            keeper = Keeping(self._model, self._layer, facets, brush.hold) if brush.hold else None
+            maker.climb = replace(maker.climb, keeper=keeper)
+            starts = zip(firsts, kept_in, strict=True)
+            made = maker.make([Task(unit, seed, first=brush.first(one), facets=own) for one, own in starts])
             if not made:
                 return None
             rows.append(made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -83,32 +84,28 @@ def laid_out(unit: UnitPictures) -> tuple[list[Tile], int]:
         for number in range(len(unit.facets.facets))
     ]
     width = max(len(row) for block in blocks for row in block)
-    across = min(max(_WIDE // (width + 1), 1), len(blocks))
+    across = min(max(_WIDE // width, 1), len(blocks))
     across = math.ceil(len(blocks) / math.ceil(len(blocks) / across))  # bands of equal length
     names = [*(ROWS[kind] for kind in kinds), "painted"]
     tiles = []
     for start in range(0, len(blocks), across):
         band = range(start, min(start + across, len(blocks)))
         for at, name in enumerate(names):
-            row = [
-                tile
-                for number in band
-                for tile in (_label(unit, number, at), *_full(blocks[number][at], width))
-            ]
-            row += [_BLANK] * (across * (width + 1) - len(row))
-            tiles += [Tile(row[0].rgb, row[0].name, row[0].more, (name,)), *row[1:]]
-    return tiles, across * (width + 1)
+            row = [tile for number in band for tile in _full(blocks[number][at], width)]
+            row += [_BLANK] * (across * width - len(row))
+            if at == 0:
+                for place, number in enumerate(band):
+                    row[place * width] = replace(row[place * width], above=_told(unit, number))
+            tiles += [replace(row[0], beside=(name,)), *row[1:]]
+    return tiles, across * width
 
 
-def _label(unit: UnitPictures, number: int, row: int) -> Tile:
-    """What stands at the left of a facet's rows: which it is, and how clear it is."""
+def _told(unit: UnitPictures, number: int) -> str:
+    """What stands above a facet's block: which it is, and how clear it is."""
     assert unit.facets is not None
     facet = unit.facets.facets[number]
-    told = [
-        (f"facet {number}", f"{len(facet.members)} images"),
-        (f"silh. {facet.silhouette:.2f}", f"purity {facet.purity:.2f}"),
-    ]
-    return Tile(_BLANK.rgb, *(told[row] if row < len(told) else ("", "")))
+    clear = f"silhouette {facet.silhouette:.2f}, purity {facet.purity:.2f}"
+    return f"facet {number}: {len(facet.members)} images, {clear}"
 
 
 def _full(row: Sequence[Tile], width: int) -> list[Tile]:

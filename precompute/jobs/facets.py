@@ -10,7 +10,7 @@ from precompute.job import Job
 from precompute.options import OptionError, Target, positive, target
 from precompute.places import check_folder
 from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
-from precompute.synthesis.recipe import PRESET_NAMES, NamesOrFile, above
+from precompute.synthesis.recipe import PRESET_NAMES, NamesOrFile, above, between
 
 if TYPE_CHECKING:
     from deepvis_app.messages import RunInfo
@@ -21,7 +21,7 @@ PRESET = "mfv-tv"
 METHODS = ("am", "dgn-am")
 WHY = ("deconv", "lrp")
 # Repeated here because the help must not wait for torch; a test compares them with those of precompute.facets.
-SHARE, MOST, BETWEEN, NEAREST = 2.0, 1300, 8, 4
+SHARE, MOST, BETWEEN, NEAREST, HOLD = 2.0, 1300, 8, 4, 1.0
 _LARGEST = 9  # real pictures of a facet: more would be small in a narrow column
 
 
@@ -50,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--steps", type=positive, metavar="N", help="of am (default: the preset's)")
     add("--generator", default=DEFAULT_GENERATOR, metavar="NAME", help="of dgn-am (default dgn64-fc6)")
     add("--code-steps", type=positive, metavar="N", help="of dgn-am (default: the preset's, 30)")
+    add("--hold", type=between(0.0, 1000.0), default=HOLD, metavar="W",
+        help="how strongly painted pictures are kept in their facet (default 1; 0: only the value)")  # fmt: skip
     add("--sheet", type=Path, metavar="DIR",
         help="also a sheet for each unit: each facet's real pictures, why, and what was painted")  # fmt: skip
     add("--between", metavar="A,B", help="one unit: a strip of pictures from facet A to facet B, in --out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,13 +27,16 @@ _Line = tuple[str, tuple[int, int, int]]  # words and their ink
 class Tile:
     """One unit's place: its picture (RGB (H, W, 3), or None), and below it its name, and perhaps one line more.
 
-    `beside`, of the first tile of a row, are lines at the row's left, the first of which names it.
+    `beside`, of the first tile of a row, are lines at the row's left, the first of which names it. `above` is a line
+    above the picture with which a block of columns begins: it runs over its neighbours as far as the next block, and
+    there is more room between blocks.
     """
 
     rgb: U8 | None
     name: str
     more: str = ""
     beside: tuple[str, ...] = ()
+    above: str = ""
 
 
 class SheetError(ValueError):
@@ -57,35 +61,58 @@ def draw_sheet(
     """
     columns = min(columns or _wide(len(tiles)), len(tiles))
     beside = [tile.beside for tile in tiles[::columns]]
-    small = ImageFont.load_default(max(9, round(size * letters)))
-    large = ImageFont.load_default(max(16, round(size * letters * 1.5)))
+    small, large = (
+        ImageFont.load_default(max(least, round(size * letters * k))) for least, k in ((9, 1), (16, 1.5))
+    )
     line = _line_height(small)
     room = max([round(small.getlength(words)) + 3 * _GAP for told in beside for words in told], default=0)
     labels = [_label(tile, size, small) for tile in tiles]
-    below = max(map(len, labels)) * line
-    pitch = (size + _GAP, max([size + below, *(len(told) * line for told in beside)]) + _GAP)
-    rows = -(-len(tiles) // columns)
+    cuts = range(0, len(tiles), columns)
+    rows = [_row(tiles[at : at + columns], labels[at : at + columns], size, line) for at in cuts]
+    begins = {at % columns for at, tile in enumerate(tiles) if tile.above}
+    lefts = _lefts(columns, room, size, begins)
     foot = _MARGIN + (line + _GAP if footer else 0)
-    grid = room + columns * pitch[0] - _GAP
+    grid = lefts[-1] + size
     width = max(grid, round(large.getlength(title)), round(small.getlength(footer)))
     told = _wrapped(explained, width, small)
     head = 2 * _MARGIN + _line_height(large) + len(told) * line
-    extent = (width + 2 * _MARGIN, head + rows * pitch[1] + foot)
+    tops = [head + sum(height for _, height in rows[:k]) for k in range(len(rows) + 1)]
+    extent = (width + 2 * _MARGIN, tops[-1] + foot)
     _check(extent)
     sheet = Image.new("RGB", extent, PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.text((_MARGIN, _MARGIN), title, INK, large)
     _draw_lines(draw, [(one, FAINT) for one in told], (_MARGIN, _MARGIN + _line_height(large)), small)
     for row, words in enumerate(beside):
-        named = [(one, FAINT if index else INK) for index, one in enumerate(words)]
-        _draw_lines(draw, named, (_MARGIN, head + row * pitch[1]), small)
+        _draw_lines(draw, _named(words), (_MARGIN, tops[row] + rows[row][0]), small)
     for index, tile in enumerate(tiles):
         row, column = divmod(index, columns)
-        at = (_MARGIN + room + column * pitch[0], head + row * pitch[1])
-        _draw_picture(sheet, tile.rgb, at, size)
-        _draw_lines(draw, labels[index], (at[0], at[1] + size), small)
+        left, top = _MARGIN + lefts[column], tops[row] + rows[row][0]
+        end = min((lefts[k] - _MARGIN for k in begins if k > column), default=grid)
+        draw.text((left, tops[row] + _MARGIN), _shortened(tile.above, end - lefts[column], small), INK, small)
+        _draw_picture(sheet, tile.rgb, (left, top), size)
+        _draw_lines(draw, labels[index], (left, top + size), small)
     draw.text((_MARGIN, extent[1] - foot), footer, FAINT, small)
     return np.asarray(sheet)
+
+
+def _named(words: Sequence[str]) -> list[_Line]:
+    """Of lines that belong together the first is the name."""
+    return [(one, FAINT if index else INK) for index, one in enumerate(words)]
+
+
+def _lefts(columns: int, room: int, size: int, begins: set[int]) -> list[int]:
+    """Where each column's pictures begin, beside `room` pixels of words: there is more room before a new block."""
+    inner = sorted(begins - {0})
+    return [room + k * (size + _GAP) + _MARGIN * bisect(inner, k) for k in range(columns)]
+
+
+def _row(tiles: Sequence[Tile], labels: Sequence[Sequence[_Line]], size: int, line: int) -> tuple[int, int]:
+    """A row's height above its pictures, and in all: lines that no tile has take no room."""
+    above = _MARGIN + line if any(tile.above for tile in tiles) else 0
+    below = max(map(len, labels))
+    beside = max(len(tile.beside) for tile in tiles)
+    return above, above + max(size + below * line, beside * line) + _GAP
 
 
 def _check(extent: tuple[int, int]) -> None:

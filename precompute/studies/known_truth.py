@@ -201,6 +201,7 @@ def _facet_pictures(desk: Desk, found: list[Found]) -> tuple[list[list[U8 | None
     from dataclasses import replace
 
     from deepvis_app.messages import AM_FACET
+    from precompute.facets.brushes import HOLD
     from precompute.facets.looking import Looker
     from precompute.facets.painting import Brush, Painter
     from precompute.studies.base import StudyStoppedError
@@ -209,14 +210,14 @@ def _facet_pictures(desk: Desk, found: list[Found]) -> tuple[list[list[U8 | None
 
     preset = replace(PRESETS[FACET_PRESET], noise=0.0)
     preset = replace(preset, steps=desk.options.steps or preset.steps)
-    brush = Brush(AM_FACET, Wish(preset, desk.seeds[:1], desk.options.objective), lambda rgb: rgb)
+    brush = Brush(AM_FACET, Wish(preset, desk.seeds[:1], desk.options.objective), lambda rgb: rgb, HOLD)
     painter = Painter(desk.model, desk.layer, [brush], desk.stop.wait)
     looker = Looker(desk.model, desk.layer)
     rows: list[list[U8 | None]] = []
     lands: list[list[int]] = []
     desk.progress.start(len(desk.units), "classes", "pictures of facets")
     for unit, one in zip(desk.units, found, strict=True):
-        made = painter.painted(unit, desk.seeds[0], one.mapped.means)
+        made = painter.painted(unit, desk.seeds[0], one.mapped.means, one.mapped.facets)
         if made is None:
             raise StudyStoppedError
         rows.append([made[0][group].rgb if group >= 0 else None for group in one.match.group])

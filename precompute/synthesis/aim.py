@@ -11,6 +11,9 @@ from torch import Tensor
 
 from deepvis_app.messages import F32, U8
 from precompute.synthesis.objectives import Objective
+from precompute.synthesis.part import Part
+
+Shares = tuple[tuple[int, float], ...]  # numbers of facets, each with its share
 
 
 @dataclass(frozen=True)
@@ -25,14 +28,14 @@ class Task:
     seed: int
     other: tuple[int, int] | None = None
     first: U8 | F32 | None = field(default=None, repr=False, compare=False)
-    facet: int = 0  # in which a picture is kept, where it is kept in one
+    facets: Shares = ()  # of the unit, in which the picture is kept; () for in none
 
 
 class Keeper(Protocol):
-    """What keeps pictures in facets, which are numbered: see `precompute.facets.keeping`."""
+    """What keeps pictures in facets: see `precompute.facets.keeping`."""
 
-    def log_share(self, inputs: Tensor, facets: Sequence[int]) -> Tensor:
-        """(N,): the log-probability of each picture's own facet, of what the network takes; differentiable."""
+    def worth(self, part: Part, inputs: Tensor, tasks: Sequence[Task]) -> Tensor:
+        """(N,): what each picture's facets add to what it climbs, of the part's inputs (N, C, h, w); differentiable."""
 
 
 @dataclass(frozen=True)

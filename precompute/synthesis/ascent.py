@@ -65,7 +65,7 @@ class Ascent:
         self._begun = self._codes
         self._stages, self._stage = stages(climb.preset), cast(Stage | None, None)
         self._memory: dict[Any, Any] = {}  # of the priors, in one phase
-        self._facets = [task.facet for task in tasks]
+        self._tasks = tasks
         self._aim = aim(climb.objective, tasks, climb.gamma, climb.scales, self._codes.device)
         no = torch.zeros_like(self._aim.units, dtype=torch.bool)
         self._stood, self._moved, self._broken = no, no, no
@@ -218,14 +218,15 @@ class Ascent:
         return gradient - per_picture(share, alike) * alike
 
     def _kept_in_facets(self, gradient: Tensor) -> Tensor:
-        """The gradient of the value plus the log-probability of each picture's facet."""
-        if self._climb.keeper is None:
+        """The gradient of the value and of what keeps each picture in its facets."""
+        keeper = self._climb.keeper
+        if keeper is None:
             return gradient
         codes = self._codes.detach().requires_grad_()
         with torch.enable_grad():
             inputs = self._inputs(self._climb.painted(codes)[0])
-            share = self._climb.keeper.log_share(inputs, self._facets).sum()
-        return gradient + torch.autograd.grad(share, codes)[0]
+            worth = keeper.worth(self._climb.part, inputs, self._tasks).sum()
+        return gradient + torch.autograd.grad(worth, codes)[0]
 
     def _penalised(self, gradient: Tensor, moment: Moment, priors: Sequence[Prior]) -> Tensor:
         """The gradient minus that of the penalties, which are weighed against a gradient of mean size 1.

@@ -35,7 +35,7 @@ class Climb:
     gamma: float = GAMMA
     scales: Mapping[int, float] = field(default_factory=dict)
     diversity: Diversity | None = None
-    keeper: Keeper | None = None  # of each task's facet, whose log-probability is climbed beside the value
+    keeper: Keeper | None = None  # in each task's facets, by what is climbed beside the value
 
     def painted(self, codes: Tensor, *, half: bool = False) -> tuple[Tensor, Tensor | None]:
         """The codes' pictures (N, 3, h, w) of the canvas, and the whole ones of which they are cut, if any are."""

@@ -13,7 +13,7 @@ from PIL import Image
 from deepvis_app.atlas import AtlasReader, integrity
 from deepvis_app.messages import BLOCK_KINDS, UnitPictures, UnitRef
 from precompute.__main__ import main
-from precompute.facets import choosing, explaining, interpolation
+from precompute.facets import brushes, choosing, explaining, interpolation
 from precompute.jobs import facets
 from precompute.options import OptionError
 from tests.precompute.facets.nets import fill
@@ -61,6 +61,7 @@ def test_a_class_unit_gets_a_map_of_its_pictures_and_each_facet_painted_twice(
     assert run_info is not None
     assert run_info.parameters["methods"]["dgn-am"]["generator"]["name"] == NAME
     assert run_info.parameters["methods"]["am"]["noise"] == 0
+    assert run_info.parameters["methods"]["dgn-am"]["hold"] == 1
 
 
 def test_a_hidden_unit_gets_the_patches_that_excite_it_most(tmp_path: Path) -> None:
@@ -201,6 +202,30 @@ def test_words_that_make_no_sense_are_refused_in_one_sentence(
     assert sentence in capsys.readouterr().err
 
 
+def test_how_strongly_facets_hold_is_told_and_makes_other_pictures(tmp_path: Path, pictures: Path) -> None:
+    made = []
+    for hold in ("0", "5"):
+        words = [*FISH, "-k", "4", "--methods", "am", "--nearest", "0", "--hold", hold, "--steps", "6"]
+        assert run(tmp_path, pictures, *words) == 0
+        found = unit(tmp_path).pictures["facet-am"]
+        assert found[0].run is not None
+        assert found[0].run.parameters["methods"]["am"]["hold"] == float(hold)
+        made.append([picture.rgb for picture in found])
+    assert not all(
+        np.array_equal(free, kept) for free, kept in zip(*made, strict=True)
+    )  # some are far inside
+
+
+@pytest.mark.parametrize("word", ["-1", "much"])
+def test_how_strongly_pictures_are_held_is_no_negative_number(
+    tmp_path: Path, pictures: Path, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        run(tmp_path, pictures, *FISH, "--hold", word)
+    assert left.value.code == 2
+    assert "--hold" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("word", ["-1", "ten", "10"])
 def test_no_more_real_pictures_than_a_page_shows(
     tmp_path: Path, pictures: Path, capsys: pytest.CaptureFixture[str], word: str
@@ -212,11 +237,12 @@ def test_no_more_real_pictures_than_a_page_shows(
 
 
 def test_the_commands_defaults_are_those_of_the_parts() -> None:
-    assert (facets.SHARE, facets.MOST, facets.BETWEEN, facets.NEAREST) == (
+    assert (facets.SHARE, facets.MOST, facets.BETWEEN, facets.NEAREST, facets.HOLD) == (
         choosing.SHARE,
         choosing.MOST,
         interpolation.BETWEEN,
         explaining.NEAREST,
+        brushes.HOLD,
     )
     assert tuple(explaining.KINDS) == facets.WHY
     parser = argparse.ArgumentParser()

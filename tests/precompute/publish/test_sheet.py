@@ -85,3 +85,17 @@ def test_lines_beside_a_row_stand_left_of_its_tiles_and_make_room() -> None:
     assert red[:, 1].min() == blue[:, 1].min()  # the second row has no lines and stands below the first
     left = told[red[:, 0].min() : blue[:, 0].min(), : red[:, 1].min()]
     assert (left < 200).any()
+
+
+def test_a_line_above_a_tile_runs_over_its_block_and_rows_without_words_are_lower() -> None:
+    words = Tile(RED, "", above="facet 0: 18 images, silhouette 0.5")
+    other = Tile(BLUE, "", above="next")
+    tiles = [words, Tile(RED, ""), other, Tile(BLUE, ""), *[Tile(None, "a", "b")] * 4]
+    sheet = draw_sheet(tiles, "t", columns=4, size=40)
+    red, blue, grey = (boxes(sheet, colour) for colour in ((255, 0, 0), (0, 0, 255), MISSING))
+    assert blue[1] - red[3] > 4  # pixels between two blocks: more than between tiles
+    assert red[3] - red[1] < blue[1] - red[1]
+    assert (sheet[red[0] - 16 : red[0], red[1] : red[3]] < 100).any()
+    assert (sheet[red[0] - 16 : red[0], red[3] : blue[1]] > 250).all()  # cut at the block's end
+    assert grey[0] - red[2] <= 4  # no line below the first row
+    assert sheet.shape[0] - grey[2] > 20
