@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from deepvis_app import __version__
 from deepvis_app.words import nearest
-from precompute.errors import CommandError
+from precompute.errors import GivenError
 from precompute.memory import keep_freed_memory
 from precompute.progress import PROGRESS, Progress
 from precompute.stop import Stop
@@ -27,7 +27,7 @@ DEFAULT_MODEL = "caffenet64"
 LARGEST_SEED = (1 << 32) - 1
 
 
-class OptionError(CommandError):
+class OptionError(GivenError):
     """One sentence: what was asked for does not exist, and what does."""
 
 

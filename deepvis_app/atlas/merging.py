@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from deepvis_app.atlas.connections import open_writing, reading_uri, set_journal
-from deepvis_app.atlas.errors import AtlasError, sentences
+from deepvis_app.atlas.errors import AtlasError, AtlasTroubleError, sentences
 from deepvis_app.atlas.reader import AtlasReader
 from deepvis_app.atlas.schema import FACET_TABLES, FOLLOWS, STATS, create, has_facets, pictures_of
 from deepvis_app.atlas.sharing import keep_image
@@ -124,7 +124,9 @@ def upgrade(path: Path, patience: float) -> None:
     """
     with sentences(path), closing(open_writing(path)) as connection:
         if not set_journal(connection, "delete", patience):
-            raise AtlasError(f"The atlas {path.name} is locked by another program: close it and try again.")
+            raise AtlasTroubleError(
+                f"The atlas {path.name} is locked by another program: close it and try again."
+            )
     part = path.with_name(f".{path.name}.new")
     part.unlink(missing_ok=True)
     merge([path], part)

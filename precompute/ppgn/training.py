@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from deepvis_app.files import atomic_write
-from precompute.errors import CommandError
+from precompute.errors import GivenError
 from precompute.ppgn.denoiser import Denoiser
 from precompute.ppgn.encoding import CodeSet
 
@@ -24,7 +24,7 @@ _AT_ONCE = 512
 _MEASURED = 20_000  # codes for the statistics
 
 
-class CheckpointError(CommandError):
+class CheckpointError(GivenError):
     """A checkpoint that cannot be gone on from; the message is one sentence for people."""
 
 

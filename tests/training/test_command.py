@@ -39,7 +39,7 @@ def test_one_command_trains_and_writes_the_bundle(
 
 
 def test_a_wrong_path_ends_with_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert execute(JOB, [str(tmp_path / "nothing")]) == 1
+    assert execute(JOB, [str(tmp_path / "nothing")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 

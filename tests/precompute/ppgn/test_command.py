@@ -102,8 +102,8 @@ def _picture(data: bytes) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]
     ("changed", "status", "sentence"),
     [
         (["--layer", "fc9"], 2, "There is no layer fc9"),
-        (["--images", "/nowhere"], 1, "/nowhere does not exist"),
-        (["--limit", "30"], 1, "30 readable pictures; a prior needs 40"),
+        (["--images", "/nowhere"], 2, "/nowhere does not exist"),
+        (["--limit", "30"], 2, "30 readable pictures; a prior needs 40"),
         (["--noise", "0"], 2, "0 is not over 0"),
     ],
 )
@@ -141,7 +141,7 @@ def test_a_run_that_was_broken_off_is_not_written_over_by_another(
     assert execute(JOB, [*words, "--steps", "3"]) == 0  # its checkpoint tells of 2 of 3 steps
     monkeypatch.undo()
     before = (tmp_path / "c.pt").read_bytes()
-    assert execute(JOB, [*words, "--steps", "4"]) == 1
+    assert execute(JOB, [*words, "--steps", "4"]) == 2
     assert "belongs to a run with other settings" in capsys.readouterr().err
     assert (tmp_path / "c.pt").read_bytes() == before
 
