@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from precompute.generators import ADVERSARY, BATCH, PICTURES
 from precompute.job import Job
-from precompute.options import add_training, positive, seed
+from precompute.options import add_training, batch_size, positive, seed
 from precompute.places import plain_name
 from precompute.progress import Progress
 from precompute.runner import STOPPED
@@ -107,7 +107,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--size", type=int, choices=SIZES, default=64, help="side of the generator's pictures")
     add("--upsampling", choices=UPSAMPLINGS, default="nearest")
     add("--pictures", type=positive, default=PICTURES, help="how many are seen in all; raise it to go on")
-    add("--batch", type=positive, default=BATCH)
+    add("--batch", type=batch_size, default=BATCH)
     add(
         "--adversary",
         type=between(0.0, 1e9),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from precompute.job import Job
-from precompute.options import add_training, load, positive, seed
+from precompute.options import add_training, batch_size, load, positive, seed
 from precompute.places import plain_name
 from precompute.runner import STOPPED
 from precompute.synthesis.recipe import above
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='pictures whose codes are learned, in folders or a zip; or "photographs": the built-in ones')  # fmt: skip
     add("--limit", type=positive, metavar="N", help="only the first N pictures")
     add("--steps", type=positive, default=STEPS, metavar="N", help="batches (default 4000)")
-    add("--batch", type=positive, default=BATCH, metavar="N", help="codes in a batch (default 256)")
+    add("--batch", type=batch_size, default=BATCH, metavar="N", help="codes in a batch (default 256)")
     add("--noise", type=above(0.0, 100.0), default=NOISE, metavar="X",
         help="that it learns to take away, in standard deviations of each element (default 0.5)")  # fmt: skip
     add("--seed", type=seed, default=0, help="of all that is random (default 0)")

@@ -185,7 +185,7 @@ _ENTRIES = (
                    listed="layers"),
              Field("--steps", "Steps", "Batches of codes; more: a better prior, and as much longer", 4000, low=1,
                    high=1_000_000, step=1000),
-             Field("--batch", "Batch", "So many codes in a step", 256, low=1, high=65_536, step=64)),
+             Field("--batch", "Batch", "So many codes in a step", 256, low=1, high=16_384, step=64)),
             (), images=True, units=False),
 )
 # fmt: on
