@@ -57,9 +57,9 @@ def _atlas_rows(info: ModelInfo, reads: int) -> list[Row]:
         times, sets = [], []
         for number in range(reads):
             began = time.perf_counter()
-            unit = reader.unit(refs[number * 37 % len(refs)])
+            known = reader.unit(refs[number * 37 % len(refs)])
             times.append((time.perf_counter() - began) * 1e3)
-            sets.append(len(unit.pictures))
+            sets.append(len(known.pictures))
         units = info.layer(GRID).units
         began = time.perf_counter()
         reader.thumbnails(GRID, units, "am")
