@@ -142,7 +142,7 @@ def test_a_job_runs_shows_its_progress_and_can_be_paused_and_stopped(jobs: WithJ
     dialog.form.start.click()
     (key,) = dialog.rows.rows
     row = dialog.rows.rows[key]
-    jobs.until(lambda: row.bar.value() > 0)
+    jobs.until(lambda: row.bar.value() > 0 and row.isVisible())
     assert row.status.text().startswith("Running, counting, ")
     assert row.status.text().endswith(" left")
     row.buttons["pause"].click()
