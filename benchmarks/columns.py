@@ -29,7 +29,7 @@ from precompute.comparison.methods import METHODS
 
 NETWORK, LAYER, GRID = "caffenet64", "fc8", "conv4"  # GRID has 256 units or more
 SETS = 4  # kinds of pictures of one unit
-READS, CHANGES = 200, 60
+READS, GRIDS, CHANGES = 200, 9, 60
 UNITS, SEEDS, SIDE = 6, 3, 64
 SIZE = (1280, 800)
 _SEEN_MS = 60  # after a comparison has come: its painting
@@ -60,14 +60,16 @@ def _atlas_rows(info: ModelInfo, reads: int) -> list[Row]:
             known = reader.unit(refs[number * 37 % len(refs)])
             times.append((time.perf_counter() - began) * 1e3)
             sets.append(len(known.pictures))
-        units = info.layer(GRID).units
-        began = time.perf_counter()
-        reader.thumbnails(GRID, units, "am")
-        grid = (time.perf_counter() - began) * 1e3
+    units, grids = info.layer(GRID).units, []
+    for _ in range(GRIDS):
+        with AtlasReader(path, info.fingerprint) as reader:  # a fresh one knows nothing yet
+            began = time.perf_counter()
+            reader.thumbnails(GRID, units, "am")
+            grids.append((time.perf_counter() - began) * 1e3)
     detail = f"{statistics.median(sets):g} sets, worst {max(times):.1f} ms"
     return [
         Row("picture sets of one unit, reader open", statistics.median(times), 5, "ms", detail),
-        Row(f"thumbnails of a layer of {units} units, nothing cached", grid, 50, "ms"),
+        Row(f"thumbnails of a layer of {units} units, nothing cached", statistics.median(grids), 50, "ms"),
     ]
 
 
