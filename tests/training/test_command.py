@@ -56,7 +56,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(
     place = tmp_path / "file" / "c.pt"
     assert (
         execute(JOB, [str(archive), "--epochs", "1", "--checkpoint", str(place), "--assets", str(tmp_path)])
-        == 1
+        == 2
     )
     last = capsys.readouterr().err.splitlines()[-1]
     assert "Errno" not in last
