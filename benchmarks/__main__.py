@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import climbing, painting, priors, quality, scanning, steps, window
+from benchmarks import climbing, columns, painting, priors, quality, scanning, steps, window
 from benchmarks.rows import Row, as_json, table
 
 QUICK = 0.1  # of the repetitions
@@ -18,6 +18,7 @@ SUITES: dict[str, tuple[Callable[[str, float], list[Row]], ...]] = {
             device, round(steps.PAIRS * share), round(steps.SOAK_FRAMES * share)
         ),
         lambda device, share: window.rows(device, window.RUN_S * share),
+        columns.rows,
     ),
     "precompute": (scanning.rows, climbing.rows),
     "painting": (painting.rows,),

@@ -64,7 +64,7 @@ def _model_rows(choice: ModelChoice, seconds: float) -> list[Row]:
     program.window.resize(*SIZE)
     program.window.show()
     try:
-        _until(lambda: program.session.view.fresh, 60)
+        until(lambda: program.session.view.fresh, 60)
         return [*_work_rows(program, seconds), _click_row(program)]
     finally:
         program.window.close()
@@ -81,7 +81,7 @@ def _work_rows(program: Program, seconds: float) -> list[Row]:
         layer = rng.choice(layers)
         intents.select(program.session, UnitRef(layer.name, rng.randrange(layer.units)))
         program.session.change(method=rng.choice(("off", "gradient", "deconv", "guided")))
-        _wait(500)
+        wait(500)
     work = list(program.window.clock.work_ms)
     detail = f"{len(work)} views in {seconds:g} s at {SIZE[0]}x{SIZE[1]}"
     what = f"{_name(program)}: window work per shown frame"
@@ -98,13 +98,13 @@ def _click_row(program: Program) -> Row:
     layer = layers[len(layers) // 2]
     intents.select(session, UnitRef(layer.name, 0))
     session.change(method="deconv")
-    _until(lambda: session.view.fresh, 10)
+    until(lambda: session.view.fresh, 10)
     steps, waits = [], []
     for click in range(CLICKS):
-        _wait(random.Random(click).randrange(60, 140))
+        wait(random.Random(click).randrange(60, 140))
         began = time.perf_counter()
         intents.select_unit(session, (click * 37 + 1) % layer.units)
-        _until(lambda: session.view.fresh, 10)
+        until(lambda: session.view.fresh, 10)
         wait_ms = (time.perf_counter() - began) * 1e3
         result = session.view.result
         assert result is not None
@@ -143,13 +143,14 @@ def _one_start() -> tuple[float, float]:
     return window, activations
 
 
-def _wait(milliseconds: int) -> None:
+def wait(milliseconds: int) -> None:
+    """Let the event loop run for so long."""
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
 
 
-def _until(condition: Callable[[], bool], seconds: float) -> None:
+def until(condition: Callable[[], bool], seconds: float) -> None:
     """Run the event loop until the condition holds. Raises TimeoutError."""
     loop = QEventLoop()
     timer = QTimer()

@@ -6,19 +6,20 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from precompute.errors import CommandError
+from precompute.errors import CommandError, GivenError
 from precompute.job import Job
-from precompute.options import OptionError, Parser
+from precompute.options import Parser
 from precompute.progress import progress_of
 from precompute.runner import STOPPED, out_of_memory
 from precompute.stop import Stop
 
 FAILED, USAGE = 1, 2
+_NAMED = (FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError, PermissionError)
 _STDIN = 0
 
 
 def execute(job: Job, words: Sequence[str]) -> int:
-    """Exit status: 0 done, 1 failed, 2 wrong words, 130 stopped; a failure is one sentence on standard error."""
+    """Exit status: 0 done, 130 stopped, otherwise as `status_of`; a failure is one sentence on standard error."""
     parser = Parser(prog=f"deepvis-precompute {job.name}", description=job.help)
     job.common(parser)
     job.add_arguments(parser)
@@ -59,7 +60,23 @@ def guarded(prog: str, work: Callable[[], int]) -> int:
 def fail(prog: str, sentence: str, error: Exception) -> int:
     """Tell it on standard error; returns the exit status."""
     sys.stderr.write(f"{prog}: {sentence}\n")
-    return USAGE if isinstance(error, OptionError) else FAILED
+    return status_of(error)
+
+
+def status_of(error: Exception) -> int:
+    """The exit status: 2 where what the command names cannot be used, so that it fails again until it is given
+    something else; 1 where something happened on the way.
+
+    What it names are its words and the files and folders that they mean: not there, not to be read as what they are
+    named for, or not to be written.
+    """
+    from deepvis_app.atlas import AtlasError, AtlasTroubleError
+    from deepvis_app.models import ModelError
+    from deepvis_app.render.pictures import PictureError
+
+    if isinstance(error, AtlasTroubleError):
+        return FAILED
+    return USAGE if isinstance(error, (GivenError, AtlasError, ModelError, PictureError, *_NAMED)) else FAILED
 
 
 def as_sentence(error: Exception) -> str:

@@ -11,7 +11,7 @@ from precompute.options import Parser
 
 
 def merge(words: Sequence[str]) -> int:
-    """Exit status 0, or 1 with a sentence: atlases of several networks, a file that is there, no room."""
+    """Exit status 0, or as `command.status_of`: atlases of several networks, a file that is there, no room."""
     parser = Parser(
         prog="deepvis-precompute merge",
         description="One atlas of all that several atlases of one network hold; pictures are not coded anew.",
@@ -35,7 +35,7 @@ def merge(words: Sequence[str]) -> int:
 
 
 def compact(words: Sequence[str]) -> int:
-    """Exit status 0, or 1 with a sentence: no atlas, a file that is there, no room."""
+    """Exit status 0, or as `command.status_of`: no atlas, a file that is there, no room."""
     parser = Parser(
         prog="deepvis-precompute compact",
         description="A copy of an atlas without the room of what was replaced, also while a job writes it.",

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from deepvis_app.files import DAMAGED_ZIP, in_zip
 from deepvis_app.messages import Box
 from deepvis_app.render.pictures import PICTURE_ENDINGS
-from precompute.errors import CommandError
+from precompute.errors import GivenError
 
 ANNOTATIONS = "val_annotations.txt"  # Tiny ImageNet's: file TAB class ..., beside the folder of the images
 NAMES = "words.txt"  # Tiny ImageNet's: class TAB name
@@ -21,7 +21,7 @@ _LARGEST = 1 << 30  # bytes of a file; no picture has more, but a zip can claim 
 _PLAIN_FOLDERS = {"", "images", "image", "imgs", "pictures", "photos"}  # that say nothing about a class
 
 
-class DataError(CommandError):
+class DataError(GivenError):
     """One sentence: why a data set cannot be read, and what to give instead."""
 
 

@@ -1,7 +1,11 @@
-"""What a command tells a person instead of a trace."""
+"""What a command tells a person instead of a trace; `command.status_of` says which exit status goes with it."""
 
 from __future__ import annotations
 
 
 class CommandError(Exception):
-    """What was given cannot be used; the message is one sentence for people, and a command ends with it."""
+    """A command cannot end as it was asked to; the message is one sentence for people."""
+
+
+class GivenError(CommandError):
+    """What a command was given, a word or a file, cannot be used; the message is one sentence for people."""

@@ -37,13 +37,18 @@ def verify(options: argparse.Namespace) -> int:
 
     It looks at whole files, whatever layers are named.
     """
-    from deepvis_app.atlas import AtlasReader, integrity
+    from deepvis_app.atlas import AtlasError, AtlasReader, AtlasTroubleError, integrity
 
     info = load(options).info
     found = []
     for path in _paths(options, info):
-        with AtlasReader(path, info.fingerprint):  # of this network, and no newer than this program
-            complaints = integrity(path, _reporting(options, path))
+        try:
+            with AtlasReader(path, info.fingerprint):  # of this network, and no newer than this program
+                complaints = integrity(path, _reporting(options, path))
+        except AtlasError as error:  # the answer to what was asked, where there is a file at all
+            if isinstance(error, AtlasTroubleError) or not path.is_file():
+                raise
+            complaints = [str(error)]
         if options.stop.asked:
             options.reporter.end("stopped", "Stopped: not every picture was opened.")
             return STOPPED
@@ -51,7 +56,9 @@ def verify(options: argparse.Namespace) -> int:
         told = complaints or ["sound: every picture opens"]
         _tell(options, [_headline(path, info), *(f"  {line}" for line in told)])
     if found:
-        options.reporter.end("failed", f"{len(found)} things are wrong.")
+        options.reporter.end(
+            "failed", "1 thing is wrong." if len(found) == 1 else f"{len(found)} things are wrong."
+        )
         return FAILED
     options.reporter.end("done", "Nothing is wrong.")
     return 0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from deepvis_app import __version__
 from deepvis_app.words import nearest
-from precompute.errors import CommandError
+from precompute.errors import GivenError
 from precompute.memory import keep_freed_memory
 from precompute.progress import PROGRESS, Progress
 from precompute.stop import Stop
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "caffenet64"
 LARGEST_SEED = (1 << 32) - 1
+LARGEST_BATCH = 1 << 14
 
 
-class OptionError(CommandError):
+class OptionError(GivenError):
     """One sentence: what was asked for does not exist, and what does."""
 
 
@@ -137,6 +138,15 @@ def positive(text: str) -> int:
     """For argparse: a whole number above 0."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def batch_size(text: str) -> int:
+    """For argparse, of every --batch: from 1 to LARGEST_BATCH, more than which no device has memory for."""
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_BATCH:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a whole number from 1 to {LARGEST_BATCH}; left out, a fitting one is taken"
+        )
     return int(text)
 
 

@@ -17,5 +17,5 @@ def test_an_unknown_command_is_status_2_with_the_nearest(capsys: pytest.CaptureF
 
 
 def test_a_command_gets_its_own_arguments(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train-classifier", "/nowhere"]) == 1
+    assert main(["train-classifier", "/nowhere"]) == 2
     assert "/nowhere" in capsys.readouterr().err

@@ -24,8 +24,8 @@ from deepvis_app.messages import (
     UnitRef,
 )
 
-MOST_BYTES = 8 << 20  # of the figures, and of one picture
-MOST_PIXELS = 1 << 28  # bytes, of all pictures together
+MOST_BYTES = 8 << 20  # of the file of the figures, and of one picture's
+MOST_TOGETHER = 1 << 28  # bytes of memory, of all pictures of a unit
 MOST_METHODS, MOST_PICTURES, MOST_FACTS, MOST_LETTERS = 64, 64, 64, 500
 AGAIN = "compare the unit again"
 # facts of a picture that have a place of their own
@@ -75,7 +75,7 @@ class _Pictures:
 
     def __init__(self, folder: Path, before: Mapping[Path, U8], now: dict[Path, U8]) -> None:
         self._folder, self._before, self._now = folder, before, now
-        self._room = MOST_PIXELS
+        self._room = MOST_TOGETHER
 
     def read(self, name: object) -> U8 | None:
         """None where there is no whole picture of that name, or no room for it any more."""

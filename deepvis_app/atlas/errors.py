@@ -13,6 +13,10 @@ class AtlasError(Exception):
     """An atlas cannot be used; the message is one sentence with the repair."""
 
 
+class AtlasTroubleError(AtlasError):
+    """The atlas is as it should be: another program holds it, or the disk fails or has no room."""
+
+
 # SQLite's result code (https://www.sqlite.org/rescode.html) -> what a person reads after the file's name
 _SENTENCES: dict[int, str] = {
     sqlite3.SQLITE_FULL: "cannot grow because the disk is full: free some space and run the job again; "
@@ -29,6 +33,10 @@ _SENTENCES: dict[int, str] = {
     sqlite3.SQLITE_PERM: "cannot be opened: give yourself the right to read it and its folder.",
     sqlite3.SQLITE_NOTADB: "is not a unit atlas: name another file, or move it away so that a new one is made.",
 }
+_TROUBLE = (
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR
+)  # fmt: skip
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _DAMAGED = "is damaged ({}): put back a copy, or move it away so that a new one is made."
 
 
@@ -40,20 +48,27 @@ def sentences(path: Path, *, writing: bool = False) -> Iterator[None]:
     except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise  # a mistake of ours
     except sqlite3.Error as error:
-        raise AtlasError(f"The atlas {path.name} {_of_sqlite(error)}") from error
+        raised = AtlasTroubleError if _code(error) & 0xFF in _TROUBLE else AtlasError
+        raise raised(f"The atlas {path.name} {_of_sqlite(error)}") from error
     except OSError as error:
-        raise AtlasError(f"The atlas {path.name} {_of_system(error, writing)}") from error
+        raised = AtlasTroubleError if error.errno in _NO_ROOM else AtlasError
+        raise raised(f"The atlas {path.name} {_of_system(error, writing)}") from error
+
+
+def _code(error: sqlite3.Error) -> int:
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return code
 
 
 def _of_sqlite(error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    code = _code(error)
     return (
         _SENTENCES.get(code) or _SENTENCES.get(code & 0xFF) or _DAMAGED.format(error)
     )  # extended, or its base
 
 
 def _of_system(error: OSError, writing: bool) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in _NO_ROOM:
         return _SENTENCES[sqlite3.SQLITE_FULL]
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return _SENTENCES[sqlite3.SQLITE_READONLY if writing else sqlite3.SQLITE_PERM]

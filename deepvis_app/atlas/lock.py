@@ -13,14 +13,14 @@ import threading
 import time
 from pathlib import Path
 
-from deepvis_app.atlas.errors import AtlasError, sentences
+from deepvis_app.atlas.errors import AtlasError, AtlasTroubleError, sentences
 
 _AGAIN_S = 0.05
 _guard = threading.Lock()
 _held: dict[Path, int] = {}  # lock file -> process id; record locks do not hold a process off from itself
 
 
-class TakenError(AtlasError):
+class TakenError(AtlasTroubleError):
     """Another writer has the file."""
 
 

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from deepvis_app.atlas.connections import open_writing, reading_uri, set_journal
-from deepvis_app.atlas.errors import AtlasError, sentences
+from deepvis_app.atlas.errors import AtlasError, AtlasTroubleError, sentences
 from deepvis_app.atlas.reader import AtlasReader
 from deepvis_app.atlas.schema import FACET_TABLES, FOLLOWS, STATS, create, has_facets, pictures_of
 from deepvis_app.atlas.sharing import keep_image
@@ -22,6 +22,7 @@ _SHOWS = (
 )
 _SAME = "{0}.layer = {1}.layer AND {0}.unit = {1}.unit AND {0}.kind = {1}.kind"
 _RUN = "JOIN source.runs s ON s.id = x.run JOIN main.runs r ON r.key = s.key"
+_USED = " UNION ".join(f"SELECT run FROM {table}" for table in ("made", "pictures", "unit_stats"))
 _FACETS = (
     "SELECT x.* FROM source.{0} x JOIN wanted w ON w.layer = x.layer AND w.unit = x.unit "
     f"AND w.kind = '{MEAN_FACET}'"
@@ -31,7 +32,8 @@ _WANTED = f"JOIN wanted w ON {_SAME.format('w', 'x')}"
 
 def merge(paths: Sequence[Path], out: Path) -> None:
     """One atlas of everything that `paths` hold; where several have the same kind of a unit, the first one's is
-    taken, as on a Shelf. Raises AtlasError: not the same network, `out` exists, unreadable, disk full.
+    taken, as on a Shelf; of the runs those of which something was taken. Raises AtlasError: not the same network,
+    `out` exists, unreadable, disk full.
     """
     if not paths:
         raise AtlasError("There is no atlas to merge: name at least one.")
@@ -46,6 +48,7 @@ def merge(paths: Sequence[Path], out: Path) -> None:
                     connection.execute("ATTACH ? AS source", (reading_uri(path),))
                     _add(connection, pictures_of(connection, "source"))
                     connection.execute("DETACH source")
+            connection.execute(f"DELETE FROM runs WHERE id NOT IN ({_USED})")
 
 
 def compact(path: Path, out: Path) -> None:
@@ -124,7 +127,9 @@ def upgrade(path: Path, patience: float) -> None:
     """
     with sentences(path), closing(open_writing(path)) as connection:
         if not set_journal(connection, "delete", patience):
-            raise AtlasError(f"The atlas {path.name} is locked by another program: close it and try again.")
+            raise AtlasTroubleError(
+                f"The atlas {path.name} is locked by another program: close it and try again."
+            )
     part = path.with_name(f".{path.name}.new")
     part.unlink(missing_ok=True)
     merge([path], part)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import file_digest
 from pathlib import Path
@@ -116,6 +117,11 @@ def install_file(name: str, path: Path) -> Installed:
     except OSError as error:
         raise WeightsError(f"Cannot read {path} ({error.strerror}).") from error
     entry = _published_elsewhere(name)
+    if entry is not None and entry.sha1 and _sha1(path) != entry.sha1:
+        raise WeightsError(
+            f"{path.name} is not the published {name} (its SHA-1 is {_sha1(path)}, not {entry.sha1}): "
+            "networks of your own are named caffe:PROTOTXT:CAFFEMODEL."
+        )
     return _store(name, path, str(path.absolute()), digest, _found_beside(entry, path) if entry else {})
 
 
@@ -140,8 +146,7 @@ def _found_beside(entry: Published, path: Path) -> dict[str, Path]:
 def _check_sha1(entry: Published, path: Path) -> None:
     if not entry.sha1:
         return
-    with path.open("rb") as file:
-        actual = file_digest(file, "sha1").hexdigest()
+    actual = _sha1(path)
     if actual != entry.sha1:
         path.unlink()
         raise DownloadError(
@@ -149,23 +154,31 @@ def _check_sha1(entry: Published, path: Path) -> None:
         )
 
 
+def _sha1(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha1").hexdigest()
+
+
 def _store(name: str, path: Path, source: str, digest: str, beside: Mapping[str, Path]) -> Installed:
     entry = _published_elsewhere(name)
     if entry is None:
         return install_state(name, _fitted(name, read_state_dict(path)), source, digest)
     if path.suffix in _CONVERSIONS and entry.kind == "generator":
-        read_state_dict(path)
+        state = read_state_dict(path)
+        _check_shapes(
+            entry, path.name, [value.shape for key, value in state.items() if key.endswith("weight")]
+        )
         suffix, content = path.suffix, path.read_bytes()
     else:
         zipped = entry.member and is_zipfile(path)
         suffix, content = ".caffemodel", _member(path, entry.member) if zipped else path.read_bytes()
     others = {other: file.read_bytes() for other, file in beside.items()}
     if suffix == ".caffemodel":
-        _check(entry, content, others)
+        _check(entry, path.name, content, others)
     return install_bytes(name, suffix, content, source, digest, others)
 
 
-def _check(entry: Published, content: bytes, others: Mapping[str, bytes]) -> None:
+def _check(entry: Published, name: str, content: bytes, others: Mapping[str, bytes]) -> None:
     """Whether a caffemodel is one, and fits its network. Raises WeightsError."""
     try:
         blobs = caffemodel_of(content, f"{entry.name}.caffemodel")
@@ -174,6 +187,30 @@ def _check(entry: Published, content: bytes, others: Mapping[str, bytes]) -> Non
             build(graph_of(prototxt_of(others[PROTOTXT], described), described), blobs, described)
     except CaffeError as error:
         raise WeightsError(str(error)) from error
+    _check_shapes(entry, name, [arrays[0].shape for arrays in blobs.values()])
+
+
+def _check_shapes(entry: Published, name: str, weights: Iterable[Sequence[int]]) -> None:
+    """Whether these shapes of layers' weights are those that were published. Raises WeightsError.
+
+    Their order is not looked at, as conversions keep theirs; sizes of 1 do not count, as old files write every array
+    in four dimensions.
+    """
+    found = Counter(tuple(size for size in shape if size != 1) for shape in weights)
+    wanted = Counter(entry.shapes)
+    if not wanted or found == wanted:
+        return
+    lacking, other = list((wanted - found).elements()), list((found - wanted).elements())
+    told = [f"no layer with weights of {_by(lacking[0])}"] if lacking else []
+    told += [f"one with {_by(other[0])} that {entry.name} has not"] if other else []
+    counts = f"{found.total()} layers with weights, where {entry.name} has {wanted.total()}"
+    raise WeightsError(
+        f"{name} does not fit {entry.name}: it has {' and '.join(told)} ({counts}); nothing was installed."
+    )
+
+
+def _by(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape)) or "one number"
 
 
 def _member(path: Path, ending: str) -> bytes:

@@ -64,7 +64,7 @@ class Explainer:
         self._labels: dict[str, str] = {}
 
     def pictures(self, unit: int, mapped: Mapped) -> list[UnitPicture] | None:
-        """A block of each kind for every facet; None when stopped. Raises DataError for an image that is gone."""
+        """A block of each kind for every facet; None when stopped. Raises CommandError for an image that is gone."""
         nearest = [facet.members[: self._count] for facet in mapped.facets.facets]
         numbers = [mapped.numbers[at] for members in nearest for at in members]
         shown: list[Shown] = []

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from precompute.generators import ADVERSARY, BATCH, PICTURES
 from precompute.job import Job
-from precompute.options import DEFAULT_MODEL, OptionError, add_training, positive, seed
-from precompute.places import check_folder, plain_name
+from precompute.options import add_training, batch_size, positive, seed
+from precompute.places import plain_name
 from precompute.progress import Progress
 from precompute.runner import STOPPED
 from precompute.synthesis.recipe import above, between
@@ -31,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
 
     from deepvis_app.files import cache_folder
     from precompute.generators.bundle import write_bundle
+    from precompute.generators.naming import check_places, own_name
     from precompute.generators.pictures import load_pictures
     from precompute.generators.run import Places, train
     from precompute.generators.store import user_folder
@@ -39,10 +39,10 @@ def run(options: argparse.Namespace) -> int:
 
     progress: Progress = options.reporter
     encoder = _encoder(options, load(options))
-    name = options.name or _name(options, encoder)
+    name = options.name or own_name(f"dgn{options.size}", encoder, options.layer)
     checkpoint = options.checkpoint or cache_folder() / "generators" / f"{name}.pt"
     folder = options.out or user_folder()
-    _check_places(encoder, name, folder, checkpoint)
+    check_places(folder, name, "generator", encoder, checkpoint)
     pictures = load_pictures(options.images, options.size, progress)
     recipe = _recipe(options, encoder)
     on_cpu = encoder.device.type == "cpu"
@@ -65,27 +65,6 @@ def _encoder(options: argparse.Namespace, model: LoadedModel) -> Encoder:
 
     compared = [name.strip() for name in options.compare.split(",") if name.strip()]
     return Encoder(model, options.layer, compared)
-
-
-def _name(options: argparse.Namespace, encoder: Encoder) -> str:
-    """dgnSIZE-LAYER for the bundled network; for any other its name stands before the layer."""
-    own = [] if options.model == DEFAULT_MODEL else [encoder.title]
-    words = "-".join([f"dgn{options.size}", *own, options.layer])
-    return re.sub(r"[^\w.+-]+", "-", words)  # Caffe's layers have slashes
-
-
-def _check_places(encoder: Encoder, name: str, folder: Path, checkpoint: Path) -> None:
-    """Whether the results can be written, and would not replace what is something else. Raises OptionError."""
-    from precompute.generators.store import card_of
-
-    card = card_of(folder / f"{name}.json")
-    of = card.get("encoder") if card is not None else None
-    if isinstance(of, dict) and [of.get("fingerprint"), of.get("layer")] != encoder.identity()[:2]:
-        raise OptionError(
-            f"{folder / name}.safetensors is a generator of another network or layer: name this one with --name."
-        )
-    check_folder(folder)
-    check_folder(checkpoint.parent)
 
 
 def _recipe(options: argparse.Namespace, encoder: Encoder) -> Recipe:
@@ -128,7 +107,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--size", type=int, choices=SIZES, default=64, help="side of the generator's pictures")
     add("--upsampling", choices=UPSAMPLINGS, default="nearest")
     add("--pictures", type=positive, default=PICTURES, help="how many are seen in all; raise it to go on")
-    add("--batch", type=positive, default=BATCH)
+    add("--batch", type=batch_size, default=BATCH)
     add(
         "--adversary",
         type=between(0.0, 1e9),

@@ -13,11 +13,11 @@ from safetensors.torch import save
 
 from deepvis_app.files import assets_folder, atomic_write, data_folder
 from deepvis_app.models.weights import WeightsError, load_into, read_state_dict
-from precompute.errors import CommandError
+from precompute.errors import GivenError
 from precompute.generators.topology import Generator, Topology
 
 
-class GeneratorError(CommandError):
+class GeneratorError(GivenError):
     """A generator that cannot be used; the message is one sentence for people."""
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from deepvis_app.files import atomic_write
-from precompute.errors import CommandError
+from precompute.errors import GivenError
 from precompute.generators.discriminator import Discriminator
 from precompute.generators.encoder import Encoder
 from precompute.generators.losses import Balance, mean_of
@@ -31,7 +31,7 @@ from precompute.generators.shard import Shard, Task, work
 from precompute.generators.topology import Generator, initialise
 
 
-class CheckpointError(CommandError):
+class CheckpointError(GivenError):
     """A checkpoint that cannot be gone on from; the message is one sentence for people."""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from precompute.job import Job
-from precompute.options import OptionError, Target, positive, target
+from precompute.options import OptionError, Target, batch_size, positive, target
 from precompute.places import check_folder
 from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
 from precompute.synthesis.recipe import PRESET_NAMES, NamesOrFile, above, between
@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, metavar="DIR", help="where the strip of --between goes")
     add("--precision", choices=("auto", "float32", "bfloat16"), default="auto",
         help="auto: bfloat16 where it is faster, but for the last steps")  # fmt: skip
-    add("--batch", type=positive, metavar="N", help="pictures painted at once (default: all of a unit)")
+    add("--batch", type=batch_size, metavar="N", help="pictures painted at once (default: all of a unit)")
     add("--workers", type=_count, metavar="N", help="decoding processes (default: by the machine)")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from precompute.options import OptionError, Target, positive
+from precompute.options import OptionError, Target, batch_size
 from precompute.synthesis.pairs import Pair, by_unit
 from precompute.synthesis.recipe import between, name_told
 
@@ -26,7 +26,7 @@ def add_making(parser: argparse.ArgumentParser) -> None:
         help="auto: bfloat16 where it is faster, but for the last steps")  # fmt: skip
     add("--diversity", type=between(0.0, 10.0), default=0.0, metavar="X",
         help="keep the pictures of a unit from looking alike; 1: as strongly as they climb (default 0)")  # fmt: skip
-    add("--batch", type=positive, metavar="N", help="pictures at once (default: by their size)")
+    add("--batch", type=batch_size, metavar="N", help="pictures at once (default: by their size)")
 
 
 def in_half(options: argparse.Namespace, job: Target) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from precompute.job import Job
-from precompute.options import OptionError, Target, positive, target
+from precompute.options import OptionError, Target, batch_size, positive, target
 from precompute.ppgn.command import whole_number
 from precompute.ppgn.settings import SETTING_NAMES, Settings, as_json, changed, too_short
 from precompute.synthesis.code_recipe import DEFAULT_GENERATOR
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_numbers(parser)
     add(
         "--batch",
-        type=positive,
+        type=batch_size,
         metavar="N",
         help="chains at once (default: by their pictures' size)",
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from precompute.job import Job
-from precompute.options import Target, positive, target
+from precompute.options import Target, batch_size, positive, target
 from precompute.runner import STOPPED, Outcome, chunks, conclude, run
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--limit", type=positive, metavar="N", help="take the first N images only")
     parser.add_argument(
-        "--batch", type=positive, metavar="N", help="images at once (default: by the network)"
+        "--batch", type=batch_size, metavar="N", help="images at once (default: by the network)"
     )
     parser.add_argument(
         "--workers", type=_count, metavar="N", help="decoding processes (default: by the machine)"

@@ -25,7 +25,7 @@ _STDIN = 0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status: 0 done, 1 failed, 2 wrong words, 130 stopped; a failure is one sentence on standard error."""
+    """Exit status: 0 done, 130 stopped, else as `command.status_of`; a failure is one sentence on standard error."""
     from precompute.painting.telling import Teller
     from precompute.painting.words import Words
 

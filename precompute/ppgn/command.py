@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from precompute.job import Job
-from precompute.options import add_training, load, positive, seed
+from precompute.options import add_training, batch_size, load, positive, seed
+from precompute.places import plain_name
 from precompute.runner import STOPPED
 from precompute.synthesis.recipe import above
 
@@ -29,11 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='pictures whose codes are learned, in folders or a zip; or "photographs": the built-in ones')  # fmt: skip
     add("--limit", type=positive, metavar="N", help="only the first N pictures")
     add("--steps", type=positive, default=STEPS, metavar="N", help="batches (default 4000)")
-    add("--batch", type=positive, default=BATCH, metavar="N", help="codes in a batch (default 256)")
+    add("--batch", type=batch_size, default=BATCH, metavar="N", help="codes in a batch (default 256)")
     add("--noise", type=above(0.0, 100.0), default=NOISE, metavar="X",
         help="that it learns to take away, in standard deviations of each element (default 0.5)")  # fmt: skip
     add("--seed", type=seed, default=0, help="of all that is random (default 0)")
-    add("--name", default="", help="of the result (default prior-LAYER)")
+    add("--name", type=plain_name, default="",
+        help="of the result (default prior-LAYER, with another network prior-NETWORK-LAYER)")  # fmt: skip
     add("--workers", type=whole_number, metavar="N", help="processes that decode pictures; 0: none")
     add("--checkpoint", type=Path, help="where to keep the state (default: the cache folder)")
     add("--save-every", type=above(0.0), default=60.0, metavar="SECONDS")
@@ -44,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
     """Exit status 0, or 130 when stopped."""
     from deepvis_app.files import cache_folder
     from precompute.generators.encoder import Encoder
+    from precompute.generators.naming import check_places, own_name
     from precompute.photographs import image_set
     from precompute.ppgn.denoiser import check_size, save_denoiser, user_folder
     from precompute.ppgn.encoding import encode
@@ -51,6 +54,10 @@ def run(options: argparse.Namespace) -> int:
 
     model = load(options)
     encoder = Encoder(model, options.layer)
+    name = options.name or own_name("prior", encoder, options.layer)
+    folder = options.out or user_folder()
+    checkpoint = options.checkpoint or cache_folder() / "priors" / f"{name}.pt"
+    check_places(folder, name, "prior", encoder, checkpoint)
     images = image_set(options.images, options.limit)
     check_size(encoder.code_shape, options.layer)
     codes = encode(images, model.preprocess, encoder, options.reporter, options.stop, options.workers)
@@ -58,11 +65,8 @@ def run(options: argparse.Namespace) -> int:
         return _stopped(options, "while encoding")
     recipe = Recipe(options.steps, options.batch, options.noise, options.seed)
     trainer = Trainer(recipe, codes, encoder.code_shape, encoder.device)
-    name = options.name or f"prior-{options.layer}"
-    checkpoint = options.checkpoint or cache_folder() / "priors" / f"{name}.pt"
     if not _train(trainer, checkpoint, options):
         return _stopped(options, f"after {trainer.steps} steps")
-    folder = options.out or user_folder()
     trainer.denoiser.half().float()  # measured as it is written
     quality = trainer.measure()
     save_denoiser(trainer.denoiser, _card(options, encoder, images, trainer, quality), folder, name)

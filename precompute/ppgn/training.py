@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from deepvis_app.files import atomic_write
-from precompute.errors import CommandError
+from precompute.errors import GivenError
 from precompute.ppgn.denoiser import Denoiser
 from precompute.ppgn.encoding import CodeSet
 
@@ -24,7 +24,7 @@ _AT_ONCE = 512
 _MEASURED = 20_000  # codes for the statistics
 
 
-class CheckpointError(CommandError):
+class CheckpointError(GivenError):
     """A checkpoint that cannot be gone on from; the message is one sentence for people."""
 
 
@@ -117,7 +117,9 @@ class Trainer:
             torch.save(self._state(), file)
 
     def restore(self, checkpoint: Path) -> None:
-        """Go on from a checkpoint of the same recipe and codes. Raises CheckpointError."""
+        """Go on from a checkpoint of the same recipe and codes; one of another run that came to its end is passed
+        over. Raises CheckpointError.
+        """
         again = "remove it to start afresh, or name another with --checkpoint"
         try:
             state = torch.load(checkpoint, weights_only=True, map_location=self._device)
@@ -126,9 +128,10 @@ class Trainer:
                 self.denoiser.load_state_dict(state["denoiser"])
                 self._optimiser.load_state_dict(state["optimiser"])
                 self.steps = int(state["steps"])
+            over = int(state["steps"]) >= json.loads(state["identity"])[0]["steps"]
         except Exception as error:  # a damaged file makes torch raise nearly anything
             raise CheckpointError(f"{checkpoint} is damaged or of another prior; {again}.") from error
-        if not same:
+        if not same and not over:
             raise CheckpointError(f"{checkpoint} belongs to a run with other settings or codes; {again}.")
 
     def _standardised(self, rows: Any) -> Tensor:

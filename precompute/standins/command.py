@@ -8,6 +8,7 @@ from pathlib import Path
 
 from precompute.job import Job
 from precompute.options import add_progress, positive, seed
+from precompute.places import check_folder
 from precompute.runner import STOPPED
 from precompute.standins import STANDINS
 
@@ -46,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
         if options.stop.wait() and done < total:
             raise StoppedError
 
+    check_folder(options.out)
     path = options.out / f"{stand_in.name}.py"
     try:
         trained = stand_in.make(course, path, step)

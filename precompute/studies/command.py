@@ -31,7 +31,7 @@ TILE = 128  # pixels on a side of a sheet's pictures
 
 
 def main(words: Sequence[str]) -> int:
-    """Exit status as that of a job: 0, 1 failed, 2 wrong words, 130 stopped."""
+    """Exit status as that of a job: 0, 130 stopped, otherwise as `command.status_of`."""
     if words and words[0] in STUDIES:
         study = STUDIES[words[0]]
         job = Job(

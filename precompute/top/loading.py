@@ -15,7 +15,8 @@ from torch.utils.data import DataLoader, Dataset
 from deepvis_app.messages import U8
 from deepvis_app.models.preprocess import Preprocess
 from deepvis_app.render.pictures import PictureError, decode_picture
-from precompute.datasets import DIGEST, DataError, ImageSet, digest_of
+from precompute.datasets import DIGEST, ImageSet, digest_of
+from precompute.errors import CommandError
 
 _FEW = 256  # images for which starting processes takes longer than decoding
 _MOST_WORKERS = 16
@@ -90,14 +91,14 @@ def batches(
 
 
 def _while_workers_live(loader: Iterable[Loaded]) -> Iterator[Loaded]:
-    """Raises DataError when the system has ended a decoding process."""
+    """Raises CommandError when the system has ended a decoding process."""
     try:
         yield from loader
     except (RuntimeError, ConnectionError, EOFError) as error:
         # torch has no type of its own for it; the others are a broken pipe from the process
         if isinstance(error, RuntimeError) and "DataLoader worker (pid" not in str(error):
             raise
-        raise DataError(
+        raise CommandError(
             "A process that decodes images was ended by the system, mostly for want of memory: run the same command "
             "again with --workers 0, or close other programs."
         ) from error

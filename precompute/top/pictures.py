@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from deepvis_app.messages import U8
 from deepvis_app.models.preprocess import Preprocess
 from deepvis_app.render.pictures import decode_picture
-from precompute.datasets import DataError, ImageSet, digest_of
+from precompute.datasets import ImageSet, digest_of
+from precompute.errors import CommandError
 from precompute.top.state import ScanState
 
 _KEPT_BYTES = 512 << 20
@@ -33,7 +34,7 @@ class Pictures:
         self._bytes = 0
 
     def read(self, numbers: Iterable[int]) -> dict[int, Seen]:
-        """Raises DataError for a file that is not any more what it was when it was scanned."""
+        """Raises CommandError for a file that is not any more what it was when it was scanned."""
         wanted = sorted(set(numbers))
         found = {number: self._kept[number] for number in wanted if number in self._kept}
         missing = [number for number in wanted if number not in found]
@@ -52,7 +53,7 @@ class Pictures:
                 data = b""
             if digest_of(data) != self._state.digest(number):
                 name = self._images.names[number]
-                raise DataError(f"{name} changed since it was scanned; run the same command again.")
+                raise CommandError(f"{name} changed since it was scanned; run the same command again.")
             yield data
 
     def _decode(self, number: int, data: bytes) -> Seen:

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from deepvis_app.files import atomic_write
 from deepvis_app.models.nets.caffenet64 import CaffeNet64
-from precompute.errors import CommandError
+from precompute.errors import GivenError
 from precompute.precision import half_where_fast
 from precompute.training import EPOCHS
 from precompute.training.augment import crop_flip, jitter_colour
@@ -45,7 +45,7 @@ class Recipe:
     seed: int = 0
 
 
-class CheckpointError(CommandError):
+class CheckpointError(GivenError):
     """A checkpoint that cannot be gone on from; the message is one sentence for people."""
 
 

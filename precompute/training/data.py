@@ -16,13 +16,13 @@ from PIL import Image
 from tqdm import tqdm
 
 from deepvis_app.files import cache_folder
-from precompute.errors import CommandError
+from precompute.errors import GivenError
 
 SIDE = 64
 PICTURE_ENDINGS = {".jpeg", ".jpg", ".png", ".webp", ".bmp"}
 
 
-class DatasetError(CommandError):
+class DatasetError(GivenError):
     """The folder or zip is not a readable Tiny ImageNet; the message says what is missing."""
 
 

@@ -197,7 +197,7 @@ def test_damaged_and_failed_pictures_are_counted_as_lost() -> None:
 
 
 def test_all_pictures_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparisons, "MOST_PIXELS", 3 * 40 * 40 * 3)
+    monkeypatch.setattr(comparisons, "MOST_TOGETHER", 3 * 40 * 40 * 3)
     write()
     found = read()
     assert [len(row.pictures) for row in found.methods] == [2, 1]

@@ -69,6 +69,25 @@ def test_equal_runs_of_two_files_become_one(tmp_path: Path, out: Path) -> None:
         assert writer.done(writer.begin(replace(RUN, seed=99)), "am", "conv1") == {0}
 
 
+def test_a_run_of_which_nothing_was_taken_is_not_listed(tmp_path: Path, out: Path) -> None:
+    """It made only what another atlas has already, or what another atlas has something to show for."""
+    empty = UnitRecord(UnitRef("conv1", 1), ("am",), note="no gradient")
+    tried = atlas(tmp_path / "tried.atlas", empty, run=replace(RUN, job="tried"))
+    first = atlas(tmp_path / "first.atlas", record(0, "am"), record(1, "am"), run=replace(RUN, job="first"))
+    again = atlas(tmp_path / "again.atlas", record(0, "am"), run=replace(RUN, job="again"))
+    stats = atlas(tmp_path / "stats.atlas", record(0, "am", stats=True), run=replace(RUN, job="stats"))
+    noted = atlas(
+        tmp_path / "noted.atlas",
+        UnitRecord(UnitRef("conv1", 2), ("am",), note="grey"),
+        run=replace(RUN, job="noted"),
+    )
+    merge([tried, first, again, stats, noted], out)
+    with AtlasReader(out, NETWORK) as merged:
+        assert [run.job for run in merged.runs()] == ["first", "stats", "noted"]
+        assert merged.unit(UnitRef("conv1", 2)).notes == {"am": "grey"}
+    assert integrity(out) == []
+
+
 def test_atlases_of_two_networks_are_not_merged(tmp_path: Path, two: list[Path], out: Path) -> None:
     stranger = atlas(tmp_path / "stranger.atlas", network=OTHER_NETWORK)
     with pytest.raises(AtlasError, match=r"stranger\.atlas belongs to another network"):

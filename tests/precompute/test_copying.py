@@ -48,7 +48,7 @@ def test_what_cannot_be_joined_or_copied_is_one_sentence_and_leaves_no_file(
     monkeypatch.chdir(tmp_path)
     atlas(Path("a.atlas"), record(0, "am"))
     atlas(Path("foreign.atlas"), record(0, "am"), network=OTHER_NETWORK)
-    assert main(words) == 1
+    assert main(words) == 2
     told = capsys.readouterr().err
     assert told.startswith(f"deepvis-precompute {words[0]}: ")
     assert sentence in told

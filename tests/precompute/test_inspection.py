@@ -91,22 +91,35 @@ def test_verify_opens_every_picture(atlas: Path, capsys: pytest.CaptureFixture[s
     assert "Picture 0 (am) of conv1:1 is damaged" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["status", "verify"])
-def test_a_foreign_missing_or_damaged_atlas_is_one_sentence(
-    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def _foreign_and_cut(tmp_path: Path) -> tuple[Path, Path]:
     foreign, cut = tmp_path / "foreign.atlas", tmp_path / "cut.atlas"
     with AtlasWriter(foreign, "b" * 64, "Another net"):
         pass
     cut.write_bytes(foreign.read_bytes()[:700])
-    for path in (foreign, cut, tmp_path / "nowhere.atlas"):
-        assert main([command, "--atlas", str(path), "--device", "cpu"]) == 1
+    return foreign, cut
+
+
+def test_the_status_of_a_foreign_missing_or_damaged_atlas_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (*_foreign_and_cut(tmp_path), tmp_path / "nowhere.atlas"):
+        assert main(["status", "--atlas", str(path), "--device", "cpu"]) == 2
         told = capsys.readouterr().err
-        assert told.splitlines()[-1].startswith(f"deepvis-precompute {command}: ")
+        assert told.splitlines()[-1].startswith("deepvis-precompute status: ")
         assert path.name in told
+
+
+def test_verify_answers_that_a_foreign_or_damaged_atlas_is_not_sound_and_cannot_answer_of_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in _foreign_and_cut(tmp_path):
+        assert main(["verify", "--atlas", str(path), "--device", "cpu"]) == 1
+        assert f"  The atlas {path.name} " in capsys.readouterr().out
+    assert main(["verify", "--atlas", str(tmp_path / "nowhere.atlas"), "--device", "cpu"]) == 2
+    assert "nowhere.atlas" in capsys.readouterr().err
 
 
 def test_without_any_atlas_status_says_how_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["status", "--model", "squeezenet1_0", "--weights", "random", "--device", "cpu"]
-    assert main(words) == 1
+    assert main(words) == 2
     assert "make one with deepvis-precompute top or am" in capsys.readouterr().err

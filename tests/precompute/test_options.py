@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from deepvis_app.messages import LayerInfo, ModelChoice, ModelInfo
-from precompute.options import OptionError, Parser, add_common, chosen_layers, chosen_units
+from precompute.comparison.command import JOB as COMPARE
+from precompute.generators.command import JOB as TRAIN_GENERATOR
+from precompute.job import Job
+from precompute.jobs import JOBS, dream
+from precompute.options import LARGEST_BATCH, OptionError, Parser, add_common, chosen_layers, chosen_units
+from precompute.ppgn.command import JOB as TRAIN_PRIOR
+from precompute.standins.command import JOB as TRAIN_STAND_IN
+from precompute.training.command import JOB as TRAIN_CLASSIFIER
 
 LAYERS = (
     LayerInfo("features.0", "conv1", "Conv2d", (8, 4, 4), 8),
@@ -106,3 +113,38 @@ def test_a_wrong_option_is_one_sentence_and_status_2(
     assert told in text
     assert text.startswith("deepvis-precompute am: ")
     assert text.count("\n") == 1
+
+
+def with_batch() -> list[Job]:
+    """Every command that takes --batch."""
+    trainings = (TRAIN_GENERATOR, TRAIN_PRIOR, TRAIN_STAND_IN, TRAIN_CLASSIFIER)
+    found = []
+    for job in (*JOBS.values(), COMPARE, dream.JOB, *trainings):
+        parser = Parser()
+        job.add_arguments(parser)
+        if any("--batch" in action.option_strings for action in parser._actions):
+            found.append(job)
+    return found
+
+
+@pytest.mark.parametrize("job", with_batch(), ids=lambda job: job.name)
+def test_a_senseless_batch_is_a_sentence_of_every_command(
+    job: Job, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = Parser()
+    job.add_arguments(parser)
+    for action in parser._actions:
+        action.required = False
+        action.nargs = "?" if not action.option_strings else action.nargs
+    assert parser.parse_args(["--batch", str(LARGEST_BATCH)]).batch == LARGEST_BATCH
+    for senseless in ("0", "-3", "1.5", "many", str(LARGEST_BATCH + 1), "9" * 30):
+        with pytest.raises(SystemExit) as ended:
+            parser.parse_args([f"--batch={senseless}"])
+        assert ended.value.code == 2
+        told = capsys.readouterr().err
+        assert f"argument --batch: '{senseless}' is not a whole number from 1 to {LARGEST_BATCH}" in told
+
+
+def test_the_commands_with_a_batch_are_known() -> None:
+    names = {job.name for job in with_batch()}
+    assert {"top", "am", "dgn-am", "ppgn", "facets", "dream", "train-generator", "train-prior"} <= names

@@ -39,7 +39,7 @@ def test_one_command_trains_and_writes_the_bundle(
 
 
 def test_a_wrong_path_ends_with_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert execute(JOB, [str(tmp_path / "nothing")]) == 1
+    assert execute(JOB, [str(tmp_path / "nothing")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
@@ -56,7 +56,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(
     place = tmp_path / "file" / "c.pt"
     assert (
         execute(JOB, [str(archive), "--epochs", "1", "--checkpoint", str(place), "--assets", str(tmp_path)])
-        == 1
+        == 2
     )
     last = capsys.readouterr().err.splitlines()[-1]
     assert "Errno" not in last

@@ -17,7 +17,8 @@ from deepvis_app.jobs import JobSpec
 from deepvis_app.jobs.wording import Value
 from deepvis_app.messages import ModelChoice, SourceSpec, UnitRef
 from deepvis_app.ui.dialogs.job_form import IMAGES
-from deepvis_app.ui.dialogs.job_forms import JOB_FORMS, job_spec, scopes
+from deepvis_app.ui.dialogs.job_forms import JOB_FORMS
+from deepvis_app.ui.dialogs.job_spec import job_spec, scopes
 from deepvis_app.ui.dialogs.jobs import JobsDialog
 from deepvis_app.ui.panels.methods_page import COMPARE, MethodsPage
 

@@ -35,10 +35,9 @@ from deepvis_app.ui.dialogs.job_controls import (
     on_change,
     value_of,
 )
-from deepvis_app.ui.dialogs.job_forms import (
+from deepvis_app.ui.dialogs.job_forms import JOB_FORMS, JobForm
+from deepvis_app.ui.dialogs.job_spec import (
     BUILT_IN_IMAGES,
-    JOB_FORMS,
-    JobForm,
     Scope,
     images_problem,
     job_spec,
@@ -46,6 +45,7 @@ from deepvis_app.ui.dialogs.job_forms import (
     scopes,
 )
 from deepvis_app.ui.widgets.controls import ElidedLabel
+from deepvis_app.ui.widgets.flow import FlowRow
 from deepvis_app.ui.widgets.several import Several
 
 IMAGES = "jobs/images"  # where the pictures lie, as remembered
@@ -179,19 +179,19 @@ class JobFormBox(QWidget):
         ), ""
 
     def _option_row(self, form: JobForm) -> QWidget:
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
+        """Breaks into lines between the options, never between one and its label."""
+        pairs = []
         for field in form.fields:
-            control = self.controls[form.name][field.option]
+            control, pair = self.controls[form.name][field.option], QWidget()
+            line = QHBoxLayout(pair)
+            line.setContentsMargins(0, 0, self.fontMetrics().averageCharWidth() * 2, 0)
             if not isinstance(control, QCheckBox):
                 label = QLabel(field.label)
                 label.setBuddy(control)
                 line.addWidget(label)
             line.addWidget(control)
-            line.addSpacing(self.fontMetrics().averageCharWidth() * 2)
-        line.addStretch(1)
-        return row
+            pairs.append(pair)
+        return FlowRow(*pairs)
 
     def _arrange(self) -> None:
         self.folder = button("Folder…", "A folder with images, and all folders in it", self._ask_folder)

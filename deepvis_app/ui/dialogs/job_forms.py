@@ -6,28 +6,17 @@ compares the options and their defaults with the command itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
-from zipfile import is_zipfile
 
-from deepvis_app.files import in_zip
-from deepvis_app.jobs import JobSpec
 from deepvis_app.jobs.generators import DEFAULT as DEFAULT_GENERATOR
-from deepvis_app.jobs.generators import generator_for, known_generators
-from deepvis_app.jobs.judges import known_judges
-from deepvis_app.jobs.wording import Value, absolute, model_words, said, word_for
-from deepvis_app.messages import COMPARED, LayerInfo, ModelInfo, UnitRef
-
-NEED_IMAGES = "Choose a folder or a zip file with images."
-BUILT_IN_IMAGES = "photographs"  # the word by which the command knows the built-in photographs
-
+from deepvis_app.jobs.priors import DEFAULT as DEFAULT_PRIOR
+from deepvis_app.jobs.wording import Value
+from deepvis_app.messages import COMPARED
 
 ALL = "all"  # of several choices
-JUDGES = 2  # so many are asked unless others are chosen
 
-Listed = Literal["generators", "layers", "judges"]
+Listed = Literal["generators", "priors", "layers", "judges"]
 
 
 @dataclass(frozen=True)
@@ -71,15 +60,6 @@ class JobForm:
     quick: bool = True  # of one unit it is: what is clicked next waits for it
 
 
-@dataclass(frozen=True)
-class Scope:
-    """Which units a job is for: the words, and how a person calls them."""
-
-    layers: str
-    units: str
-    text: str
-
-
 _PRESETS = (
     ("robust", "Robust: moved and blurred"),
     ("A", "2015 A: sparse regions"),
@@ -121,6 +101,12 @@ _METHODS = (
     ("dgn-am", "Through a generator (DGN-AM)"),
     ("ppgn", "Samples through a generator (PPGN)"),
 )
+_WHY = (
+    ("deconv,lrp", "Deconv and LRP"),
+    ("deconv", "Deconv"),
+    ("lrp", "LRP"),
+    ("none", "None"),
+)
 _SETTINGS = (
     ("balanced", "Balanced: the same for every network"),
     ("released", "Released: as the authors' code"),
@@ -145,6 +131,8 @@ _ENTRIES = (
             "Makes pictures that excite a unit as samples of a Markov chain, through a generator network (PPGN)",
             (Field("--generator", "Generator", "The network that paints; train one for your own network first",
                    DEFAULT_GENERATOR, listed="generators"),
+             Field("--prior", "Prior", "What tells likely codes from unlikely ones; one can be trained",
+                   DEFAULT_PRIOR, listed="priors"),
              Field("--settings", "Settings", "How strongly pictures are kept natural", "balanced", _SETTINGS),
              Field("--pictures", "Pictures per unit", "At most: samples that repeat others are left out", 9, low=1,
                    high=64),
@@ -164,7 +152,10 @@ _ENTRIES = (
              Field("--steps", "Steps", "More steps: clearer pictures, and as much longer", 0, high=10_000,
                    step=64, unset="by the priors"),
              Field("--generator", "Generator", "The network that paints each kind a second time", DEFAULT_GENERATOR,
-                   listed="generators")),
+                   listed="generators"),
+             Field("--nearest", "Real pictures", "So many are kept of each kind, the most typical ones; 0: none", 4,
+                   low=0, high=9),
+             Field("--why", "Why", "What shows in these pictures what excites the unit", "deconv,lrp", _WHY)),
             ("facets", "facet-am", "facet-dgn", "facet-real", "facet-deconv", "facet-lrp"), images=True),
     JobForm("compare", "Comparison of methods",
             "Makes a unit's picture by every method, and measures all of them alike",
@@ -188,6 +179,14 @@ _ENTRIES = (
                    "How many are seen in all, again and again; run it with more to go on", 1_280_000, low=1000,
                    high=100_000_000, step=100_000)),
             (), images=True, units=False),
+    JobForm("train-prior", "Train a prior",
+            "Trains a network that tells likely codes of a layer from unlikely ones: for PPGN on this network",
+            (Field("--layer", "Layer", "Whose codes it learns: the layer that the generator reads", "fc6",
+                   listed="layers"),
+             Field("--steps", "Steps", "Batches of codes; more: a better prior, and as much longer", 4000, low=1,
+                   high=1_000_000, step=1000),
+             Field("--batch", "Batch", "So many codes in a step", 256, low=1, high=16_384, step=64)),
+            (), images=True, units=False),
 )
 # fmt: on
 JOB_FORMS: dict[str, JobForm] = {form.name: form for form in _ENTRIES}
@@ -196,97 +195,3 @@ JOB_FORMS: dict[str, JobForm] = {form.name: form for form in _ENTRIES}
 def form_for(kind: str) -> JobForm | None:
     """The job that makes pictures of this kind."""
     return next((form for form in JOB_FORMS.values() if kind in form.fills), None)
-
-
-def scopes(model: ModelInfo, selected: UnitRef) -> dict[str, Scope]:
-    """What can be chosen while `selected` is. A layer that only passes units on has no pictures of its own: the
-    one whose pictures serve it takes its place.
-    """
-    layer = model.layer(selected.layer)
-    layer = model.layer(layer.pictures_of or layer.name)
-    name = word_for(model, layer)
-    own = [layer for layer in model.layers if layer.units and not layer.pictures_of]
-    main = [layer for layer in own if layer.kind.startswith("Conv") or layer.is_class_layer]
-    return {
-        "unit": Scope(name, str(selected.unit), f"{layer.alias}:{selected.unit}"),
-        "layer": Scope(name, "all", f"{layer.alias}, {_count(layer.units, 'unit')}"),
-        "main": Scope(_words(model, main), "all", f"all conv and class layers, {_total(main)}"),
-        "all": Scope(_words(model, own), "all", f"all layers, {_total(own)}"),
-    }
-
-
-def listed(field: Field, model: ModelInfo, selected: UnitRef) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """What to choose first, and all choices (value and title) of a field that is listed for the network."""
-    if field.listed == "generators":
-        known = [(one.name, one.title) for one in known_generators()]
-        return generator_for(model.fingerprint), tuple(known)
-    if field.listed == "judges":
-        judges = known_judges(model.choice.name) if model.labels else ()
-        return ",".join(judges[:JUDGES]), tuple((name, name) for name in judges)
-    own = [layer for layer in model.layers if layer.units and not layer.pictures_of]
-    words = tuple((word_for(model, layer), layer.alias) for layer in own)
-    there = any(word == field.default for word, _ in words)
-    return str(field.default) if there else word_for(model, model.layer(selected.layer)), words
-
-
-def job_spec(
-    form: JobForm, model: ModelInfo, scope: Scope, values: Mapping[str, Value], images: str, device: str
-) -> JobSpec:
-    """The command for `precompute`; `values` are by option, those left out are as by default."""
-    words = [form.name, *model_words(model.choice), *said("--device", device, "auto")]
-    if form.one:
-        words += ["--unit", f"{scope.layers}:{scope.units}"]
-    elif form.units:
-        words += ["--layers", scope.layers, *said("--units", scope.units, "all")]
-    given = form.images and (form.images_needed or bool(images.strip()))
-    if given:
-        words += ["--images", BUILT_IN_IMAGES if is_built_in(images) else absolute(images)]
-    for field in form.fields:
-        words += _option(field, values.get(field.option, field.default), given)
-    of = scope.text if form.units else str(values.get("--layer", ""))
-    return JobSpec(f"{form.title}: {of} ({model.title})", tuple(words), form.gives_way)
-
-
-def _option(field: Field, value: Value, images: bool) -> list[str]:
-    """An option in the words of the command; nothing where it is as by default."""
-    if not field.several or value == field.default:
-        return said(field.option, value, field.default)
-    chosen = [one for one in str(value).split(",") if images or one not in field.with_images]
-    if not chosen:
-        return []
-    return [field.option, *(chosen if field.several == "words" else [",".join(chosen)])]
-
-
-def images_problem(path: str) -> str:
-    """One sentence: why this cannot be taken as the pictures; "" if it can."""
-    if not path.strip():
-        return NEED_IMAGES
-    if is_built_in(path):
-        return ""
-    found = Path(path.strip()).expanduser()
-    try:
-        zipped = in_zip(found)
-        file = zipped[0] if zipped is not None else found
-        if found.is_dir() or (file.is_file() and is_zipfile(file)):
-            return ""
-        there = found.exists()
-    except (OSError, ValueError) as error:
-        return f"{path} cannot be read ({error}). {NEED_IMAGES}"
-    return f"{path} is neither a folder nor a zip file." if there else f"There is no folder or file {path}."
-
-
-def is_built_in(images: str) -> bool:
-    """Whether these are the photographs that come with the program."""
-    return images.strip() == BUILT_IN_IMAGES
-
-
-def _words(model: ModelInfo, layers: list[LayerInfo]) -> str:
-    return ",".join(word_for(model, layer) for layer in layers)
-
-
-def _total(layers: list[LayerInfo]) -> str:
-    return f"{_count(sum(layer.units for layer in layers), 'unit')}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

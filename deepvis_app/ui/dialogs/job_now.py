@@ -13,10 +13,9 @@ from deepvis_app.messages import ModelInfo, UnitRef
 from deepvis_app.ui.action import ActionContext
 from deepvis_app.ui.dialogs.ask import ask_folder, ask_open
 from deepvis_app.ui.dialogs.job_form import IMAGES, NO_MODEL, ZIP_FILES
-from deepvis_app.ui.dialogs.job_forms import (
+from deepvis_app.ui.dialogs.job_forms import JobForm, form_for
+from deepvis_app.ui.dialogs.job_spec import (
     BUILT_IN_IMAGES,
-    JobForm,
-    form_for,
     images_problem,
     job_spec,
     listed,

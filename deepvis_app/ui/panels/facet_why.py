@@ -21,6 +21,7 @@ from deepvis_app.ui.panels.picture_block import CLICK, DOUBLE_CLICK
 from deepvis_app.ui.picture_words import score_text, tooltip
 from deepvis_app.ui.widgets.buttons import FlatButton
 from deepvis_app.ui.widgets.controls import Chooser, ElidedLabel, row
+from deepvis_app.ui.widgets.facet_paint import facet_icon
 from deepvis_app.ui.widgets.few_lines import FewLines
 from deepvis_app.ui.widgets.picture_row import PictureRow
 from deepvis_app.ui.wishes import Compute, Enlarge, OpenSource
@@ -106,6 +107,8 @@ class FacetWhy(QWidget):
         assert facets is not None
         count = len(facets.facets)
         self.facets.set_choices((k, f"facet {k}", named(facets, k)) for k in range(count))
+        for k in range(count):
+            self.facets.setItemIcon(k, facet_icon(k, self.fontMetrics().ascent()))
         self._draw()
 
     def choose(self, facet: int) -> None:

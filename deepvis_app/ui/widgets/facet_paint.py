@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPalette, QPen, QPolygonF, qGray
+from PyQt6.QtGui import QColor, QFont, QIcon, QImage, QPainter, QPalette, QPen, QPixmap, QPolygonF, qGray
 from PyQt6.QtWidgets import QWidget
 
 from deepvis_app.messages import FacetMap
 from deepvis_app.ui.widgets.facet_layout import COLOURS, SHAPES, Places
 
 _DOT = 3.5
+_POINTED = 1.35  # how much farther a diamond reaches than a circle
 _FRAME = 2.0
 _FADED = 0.18  # what belongs to other facets than the one pointed at
 _DARK = 90  # grey levels: on what is darker, numbers are white
@@ -102,14 +103,31 @@ def _dot(painter: QPainter, widget: QWidget, at: QPointF, facet: int) -> None:
     edge = QColor(widget.palette().color(QPalette.ColorRole.WindowText))
     edge.setAlphaF(0.55)
     painter.setPen(QPen(edge, 0.8))
+    _mark(painter, at, facet, _DOT)
+
+
+def facet_icon(facet: int, side: int) -> QIcon:
+    """A facet's colour and shape, as its images have them in the map, on `side` x `side` pixels."""
+    picture = QPixmap(side, side)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    _mark(painter, QPointF(side / 2, side / 2), facet, side / (2 * _POINTED))
+    painter.end()
+    return QIcon(picture)
+
+
+def _mark(painter: QPainter, at: QPointF, facet: int, size: float) -> None:
+    """Filled with the facet's colour; `size` is a circle's radius."""
     painter.setBrush(colour_of(facet))
-    shape, size = shape_of(facet), _DOT
+    shape = shape_of(facet)
     if shape == "circle":
         painter.drawEllipse(at, size, size)
     elif shape == "square":
         painter.drawRect(_box(at, 2 * size))
     else:
-        x, y, far = at.x(), at.y(), 1.35 * size
+        x, y, far = at.x(), at.y(), _POINTED * size
         corners = [QPointF(x - far, y), QPointF(x, y - far), QPointF(x + far, y), QPointF(x, y + far)]
         painter.drawPolygon(QPolygonF(corners))
 

@@ -25,8 +25,7 @@ class FlowRow(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        boxes = self._boxes(width)
-        return max((box.bottom() + 1 for _, box in boxes), default=0)
+        return _height(self._broken(width))
 
     def sizeHint(self) -> QSize:
         width = sum(widget.sizeHint().width() + _GAP for widget in self._widgets) - _GAP
@@ -53,7 +52,20 @@ class FlowRow(QWidget):
             widget.setGeometry(box)
 
     def _boxes(self, width: int) -> list[tuple[QWidget, QRect]]:
-        """Where each is; a line is as high as its highest."""
+        """Where each is; lines are filled evenly, so that none stands alone in the last one without need."""
+        high = _height(boxes := self._broken(width))
+        low, best = 0, width
+        while best - low > 1:  # the narrowest room that needs no more lines
+            middle = (low + best) // 2
+            tried = self._broken(middle)
+            if _height(tried) == high and not _cut(tried):
+                best, boxes = middle, tried
+            else:
+                low = middle
+        return boxes
+
+    def _broken(self, width: int) -> list[tuple[QWidget, QRect]]:
+        """As many in each line as there is room for; a line is as high as its highest."""
         placed: list[tuple[QWidget, QRect]] = []
         at, line = QPoint(0, 0), 0
         for widget in self._widgets:
@@ -67,3 +79,12 @@ class FlowRow(QWidget):
             at += QPoint(size.width() + _GAP, 0)
             line = max(line, size.height())
         return placed
+
+
+def _height(placed: list[tuple[QWidget, QRect]]) -> int:
+    return max((box.bottom() + 1 for _, box in placed), default=0)
+
+
+def _cut(placed: list[tuple[QWidget, QRect]]) -> bool:
+    """Whether one is narrower than it asks to be."""
+    return any(box.width() < widget.sizeHint().width() for widget, box in placed)

@@ -14,6 +14,7 @@ from deepvis_app.ui.widgets.method_layout import Entry, Figure, Measure, Placed,
 from deepvis_app.ui.widgets.picture_paint import (
     fit,
     is_smooth,
+    label_font,
     paint_frame,
     paint_label,
     paint_plate,
@@ -141,14 +142,17 @@ class MethodList(QWidget):
 
     def _paint_pictures(self, painter: QPainter, place: int, one: Placed) -> None:
         metrics, hidden = self.fontMetrics(), len(one.entry.pictures) - len(one.pictures)
+        labels = map(self._label, one.entry.pictures)
+        font = label_font(self.font(), labels, one.pictures[0]) if one.pictures else None
         for number, cell in enumerate(one.pictures):
             picture = one.entry.pictures[number]
             image = self._images.setdefault(id(picture), image_of(picture.rgb))
             box = fit(image, cell)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth(image, box))
             painter.drawImage(box, self._shrunk(picture, image, box))
+            if font is not None:
+                paint_label(painter, font, self._label(picture), box, cell)
             painter.setFont(self.font())
-            paint_label(painter, metrics, self._label(picture), box, cell)
             if hidden and number == len(one.pictures) - 1:
                 more = f"+{hidden}"
                 plate = QRectF(0, 0, metrics.horizontalAdvance(more) + 5, metrics.height() - 1)

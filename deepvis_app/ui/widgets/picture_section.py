@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QApplication, QLabel, QSizePolicy, QToolTip, QVBoxLa
 from deepvis_app.messages import UnitPicture
 from deepvis_app.ui.widgets.buttons import FlatButton
 from deepvis_app.ui.widgets.images import image_of
-from deepvis_app.ui.widgets.picture_paint import fit, is_smooth, paint_frame, paint_label, shrunk
+from deepvis_app.ui.widgets.picture_paint import fit, is_smooth, label_font, paint_frame, paint_label, shrunk
 
 SIDE = 3
 _GAP = 3
@@ -142,9 +142,16 @@ class PictureSection(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.words.text():  # one quiet ground: lines between places would run through the words
             self._paint_empty(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
-        for rank, cell in enumerate(self.cells() if self._pictures else []):
+        labels = {rank: self._label(picture) for rank, picture in self._pictures.items()}
+        cells = self.cells() if self._pictures else []
+        font = label_font(self.font(), labels.values(), cells[0]) if cells else None
+        for rank, cell in enumerate(cells):
             if rank in self._images:
                 self._paint_picture(painter, rank, cell)
+                if font is not None:
+                    paint_label(painter, font, labels[rank], fit(self._images[rank], cell), cell)
+                if rank == self._pointed:
+                    paint_frame(painter, fit(self._images[rank], cell))
             else:
                 self._paint_empty(painter, cell)
         painter.end()
@@ -164,9 +171,6 @@ class PictureSection(QWidget):
         smooth = self.smooth or is_smooth(image, box)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(box, self._shrunk(rank, image, box))
-        paint_label(painter, self.fontMetrics(), self._label(self._pictures[rank]), box, cell)
-        if rank == self._pointed:
-            paint_frame(painter, box)
 
     def _shrunk(self, rank: int, image: QImage, box: QRectF) -> QImage:
         ratio = self.devicePixelRatioF()

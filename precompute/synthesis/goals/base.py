@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from precompute.errors import CommandError
+from precompute.errors import GivenError
 from precompute.options import OptionError, Target, target
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from precompute.synthesis.part import AnyParts
 
 
-class DreamError(CommandError):
+class DreamError(GivenError):
     """What cannot be dreamt, in one sentence."""
 
 

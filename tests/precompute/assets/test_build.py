@@ -214,7 +214,7 @@ def test_an_atlas_of_another_network_gives_way_and_an_unreadable_one_is_left_alo
     bundled = tmp_path / "assets" / "atlas" / "caffenet64.atlas"
     bundled.parent.mkdir(parents=True)
     bundled.write_bytes(b"not an atlas, whatever it is")
-    assert built(dataset, tmp_path, "--only", "classifier,statistics") == 1
+    assert built(dataset, tmp_path, "--only", "classifier,statistics") == 2
     assert "is not a unit atlas" in capsys.readouterr().err
     assert bundled.read_bytes() == b"not an atlas, whatever it is"
     bundled.unlink()

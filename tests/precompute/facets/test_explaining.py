@@ -12,7 +12,8 @@ from deepvis_app.attribution import Target as SeenFrom
 from deepvis_app.messages import Seed
 from deepvis_app.render.blocks import apart
 from deepvis_app.render.pictures import read_picture
-from precompute.datasets import DataError, open_images
+from precompute.datasets import open_images
+from precompute.errors import CommandError
 from precompute.facets.explaining import KINDS, Explainer
 from precompute.facets.mapping import Mapped, Mapper, Rules
 from precompute.top.patches import drawn_relevance, drawn_signal, sight
@@ -99,7 +100,7 @@ def test_it_stops_between_pictures_and_says_which_image_is_gone(tmp_path: Path) 
     late = explainer(tmp_path, "6")
     gone = found.facets.points[found.facets.facets[0].members[0]].source
     (tmp_path / gone).unlink()
-    with pytest.raises(DataError, match=gone):
+    with pytest.raises(CommandError, match=gone):
         late.pictures(0, found)
 
 

@@ -65,7 +65,7 @@ def test_a_longer_run_goes_on_where_the_first_ended(words: list[str], tmp_path: 
 def test_a_failure_is_one_sentence(
     words: list[str], changed: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert execute(JOB, [*words, *changed]) == 1
+    assert execute(JOB, [*words, *changed]) == 2
     err = capsys.readouterr().err
     assert sentence in err
     assert "Traceback" not in err
@@ -129,5 +129,5 @@ def test_a_checkpoint_of_other_settings_is_a_sentence_too(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert execute(JOB, [*words, "--pictures", "4"]) == 0
-    assert execute(JOB, [*words, "--pictures", "8", "--seed", "1"]) == 1
+    assert execute(JOB, [*words, "--pictures", "8", "--seed", "1"]) == 2
     assert "belongs to a run with other settings" in capsys.readouterr().err

@@ -9,10 +9,12 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from deepvis_app.models import publications
 from precompute.generators.published import (
     MEAN_RGB,
     PUBLISHED,
     PublishedGenerator,
+    _shapes_of,
     fill,
     load_published,
     recognised,
@@ -132,3 +134,10 @@ def test_weights_of_no_published_generator_are_refused() -> None:
         GeneratorError, match=r"x.pt has the weights of no published generator \(known: fc6, fc7"
     ):
         recognised({"a.weight": torch.zeros(3, 3)}, Path("x.pt"))
+
+
+@pytest.mark.parametrize("layer", PUBLISHED)
+def test_what_can_be_installed_has_the_shapes_of_what_is_built(layer: str) -> None:
+    """Two tables of the same publications: `deepvis-setup` checks by one, the generators are built by the other."""
+    (entry,) = (one for one in publications.PUBLISHED if one.name == f"deepsim-{layer}")
+    assert list(entry.shapes) == _shapes_of(layer)

@@ -138,16 +138,16 @@ def test_another_network_starts_at_the_code_that_the_generators_own_gives(
     words = ["--weights", "random", "--layers", "fc8", "--units", "0", "--start", path]
     assert dgn(atlas, *words) == 0
     save("lost", fingerprint="0" * 64)
-    assert dgn(atlas, *words, "--generator", "lost") == 1
+    assert dgn(atlas, *words, "--generator", "lost") == 2
     assert "with other weights than those installed" in capsys.readouterr().err
     save("unknown", title="no net", fingerprint="0" * 64)
-    assert dgn(atlas, *words, "--generator", "unknown") == 1
+    assert dgn(atlas, *words, "--generator", "unknown") == 2
     assert "the code of no net, which cannot be loaded here" in capsys.readouterr().err
     save("silent", title="", fingerprint="")
-    assert dgn(atlas, *words, "--generator", "silent") == 1
+    assert dgn(atlas, *words, "--generator", "silent") == 2
     assert "does not say which network's code it reads" in capsys.readouterr().err
     save("wide", code=(512,))
-    assert dgn(atlas, *words, "--generator", "wide") == 1
+    assert dgn(atlas, *words, "--generator", "wide") == 2
     assert "takes codes of shape (512,), but relu6 of caffenet64 gives (1024,)" in capsys.readouterr().err
 
 
@@ -207,7 +207,7 @@ def test_a_search_writes_a_sheet_with_its_numbers_and_no_atlas(atlas: Path, tmp_
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
-        ("--generator nowhere", 1, "There is no generator nowhere"),
+        ("--generator nowhere", 2, "There is no generator nowhere"),
         ("--objective log-softmax --layers conv1", 2, "log-softmax is for class layers, which conv1 is not"),
         ("--layers conv1,conv2 --units 0+1", 2, "two units of one layer"),
         ("--layers fc8 --units 0+900", 2, "fc8 has units 0 to 199; there is no unit 900"),
@@ -219,7 +219,7 @@ def test_a_search_writes_a_sheet_with_its_numbers_and_no_atlas(atlas: Path, tmp_
         ("--preset robust", 2, "invalid choice: 'robust'"),
         ("--step 0", 2, "0 is not over 0"),
         ("--shrink 1.5", 2, "1.5 is not from 0 to 1"),
-        ("--start nowhere.png --layers fc8", 1, "nowhere.png does not exist"),
+        ("--start nowhere.png --layers fc8", 2, "nowhere.png does not exist"),
         ("--start nowhere.png --seeds 3 --layers fc8", 2, "All pictures would be the same"),
     ],
 )

@@ -212,14 +212,14 @@ def test_a_unit_without_a_gradient_says_so(atlas: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
-        ("--generator nowhere", 1, "There is no generator nowhere"),
+        ("--generator nowhere", 2, "There is no generator nowhere"),
         ("--prior nowhere", 2, "There is no prior 'nowhere'; known are joint, none"),
         ("--burn-in 9", 2, "A burn-in of 9 steps leaves none of 4"),
         ("--settings best", 2, "invalid choice: 'best'"),
         ("--settings nowhere.json", 2, "nowhere.json: No such file"),
         ("--threshold 1.5", 2, "1.5 is not from 0 to 1"),
         ("--weights random --layers conv1 --condition activation", 2, "no statistics of conv1"),
-        ("--start nowhere.png", 1, "nowhere.png does not exist"),
+        ("--start nowhere.png", 2, "nowhere.png does not exist"),
     ],
 )
 def test_what_does_not_fit_is_one_sentence(

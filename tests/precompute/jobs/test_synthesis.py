@@ -132,10 +132,10 @@ def test_what_does_not_fit_is_status_2_and_one_sentence(
     assert not atlas.exists()
 
 
-def test_a_start_that_is_no_picture_is_status_1_and_one_sentence(
+def test_a_start_that_is_no_picture_is_status_2_and_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert am(tmp_path / "a.atlas", "--layers", "fc8", "--start", str(tmp_path / "no.png")) == 1
+    assert am(tmp_path / "a.atlas", "--layers", "fc8", "--start", str(tmp_path / "no.png")) == 2
     assert "no.png does not exist" in capsys.readouterr().err
 
 

@@ -157,8 +157,8 @@ def test_statistics_of_fewer_images_are_replaced_also_where_they_lie_below(
     [
         (["--layers", "cnv1"], 2, "nearest are"),
         (["--layers", "0", "--units", "4"], 2, "units 0 to 3"),
-        (["--model", "resnet999"], 1, "There is no model resnet999"),
-        (["--device", "cuda:77"], 1, "cannot be used"),
+        (["--model", "resnet999"], 2, "There is no model resnet999"),
+        (["--device", "cuda:77"], 2, "cannot be used"),
     ],
 )
 def test_wrong_words_are_one_sentence(
@@ -176,7 +176,7 @@ def test_the_atlas_of_another_network_is_refused_before_anything_is_computed(
     foreign = tmp_path / "foreign.atlas"
     with AtlasWriter(foreign, "a" * 64, "Another net"):
         pass
-    assert top(model, pictures, "--atlas", str(foreign)) == 1
+    assert top(model, pictures, "--atlas", str(foreign)) == 2
     told = capsys.readouterr().err
     assert "belongs to another network (Another net)" in told
     assert "scanning" not in told
@@ -210,7 +210,7 @@ def test_a_folder_of_nothing_but_damaged_files_is_said_and_leaves_what_is_there(
     folder.mkdir()
     for number in range(3):
         (folder / f"{number}.jpg").write_bytes(b"\xff\xd8\xff" + bytes(number))
-    assert top(model, folder, "--layers", "0") == 1
+    assert top(model, folder, "--layers", "0") == 2
     assert "None of the 3 images can be read: 0.jpg is" in capsys.readouterr().err
     path, fingerprint = atlas_of(model)
     with AtlasReader(path, fingerprint) as reader:

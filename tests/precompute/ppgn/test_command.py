@@ -102,8 +102,8 @@ def _picture(data: bytes) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]
     ("changed", "status", "sentence"),
     [
         (["--layer", "fc9"], 2, "There is no layer fc9"),
-        (["--images", "/nowhere"], 1, "/nowhere does not exist"),
-        (["--limit", "30"], 1, "30 readable pictures; a prior needs 40"),
+        (["--images", "/nowhere"], 2, "/nowhere does not exist"),
+        (["--limit", "30"], 2, "30 readable pictures; a prior needs 40"),
         (["--noise", "0"], 2, "0 is not over 0"),
     ],
 )
@@ -130,5 +130,27 @@ def test_a_longer_run_is_another_one(
     assert execute(JOB, [*words, "--steps", "2"]) == 0  # nothing is left to do
     assert json.loads((tmp_path / "out" / "p.json").read_text())["recipe"]["steps"] == 2
     capsys.readouterr()
-    assert execute(JOB, [*words, "--steps", "4"]) == 1
+    assert execute(JOB, [*words, "--steps", "4"]) == 0  # the run before came to its end: nothing is lost
+    assert json.loads((tmp_path / "out" / "p.json").read_text())["recipe"]["steps"] == 4
+
+
+def test_a_run_that_was_broken_off_is_not_written_over_by_another(
+    words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("precompute.ppgn.training.Trainer.done", property(lambda self: self.steps >= 2))
+    assert execute(JOB, [*words, "--steps", "3"]) == 0  # its checkpoint tells of 2 of 3 steps
+    monkeypatch.undo()
+    before = (tmp_path / "c.pt").read_bytes()
+    assert execute(JOB, [*words, "--steps", "4"]) == 2
     assert "belongs to a run with other settings" in capsys.readouterr().err
+    assert (tmp_path / "c.pt").read_bytes() == before
+
+
+def test_without_a_name_it_is_called_after_network_and_layer_and_replaces_no_other(
+    words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    del words[words.index("--name") : words.index("--name") + 2]
+    assert execute(JOB, [*words, "--steps", "1"]) == 0
+    (tmp_path / "out" / "prior-net-4.json").rename(tmp_path / "out" / "prior-net-fc2.json")
+    assert execute(JOB, [*words, "--steps", "1", "--layer", "fc2"]) == 2
+    assert "prior-net-fc2.safetensors is a prior of another network or layer" in capsys.readouterr().err

@@ -9,7 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from precompute.datasets import DIGEST, DataError, ImageSet, open_images
+from precompute.datasets import DIGEST, ImageSet, open_images
+from precompute.errors import CommandError
 from precompute.kept import kept_file
 from precompute.stop import Stop
 from precompute.top import loading
@@ -242,7 +243,7 @@ def test_a_decoding_process_that_the_system_ended_is_said(
         raise error
 
     monkeypatch.setattr(loading, "DataLoader", broken)
-    with pytest.raises(DataError, match=r"ended by the system, mostly for want of memory: .* --workers 0"):
+    with pytest.raises(CommandError, match=r"ended by the system, mostly for want of memory: .* --workers 0"):
         scanned(fill(tmp_path, 3))
 
 
@@ -265,5 +266,5 @@ def test_a_decoding_process_that_is_really_killed_is_said(tmp_path: Path) -> Non
     next(loaded)
     for child in multiprocessing.active_children():
         child.kill()
-    with pytest.raises(DataError, match="ended by the system"):
+    with pytest.raises(CommandError, match="ended by the system"):
         list(loaded)

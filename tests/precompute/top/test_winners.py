@@ -10,7 +10,8 @@ from PIL import Image
 from deepvis_app.attribution import METHODS, Target
 from deepvis_app.messages import Seed, UnitRecord, UnitStats
 from deepvis_app.render.pictures import read_picture
-from precompute.datasets import DataError, open_images
+from precompute.datasets import open_images
+from precompute.errors import CommandError
 from precompute.runner import Item
 from precompute.stop import Stop
 from precompute.top.patches import Sight, drawn_signal
@@ -140,7 +141,7 @@ def test_pairs_are_traced_in_as_small_pieces_as_the_memory_asks_for(
 def test_a_file_that_changed_since_the_scan_is_told(tmp_path: Path) -> None:
     made = winners(fill(tmp_path, 3))
     Image.fromarray(noise(77)).save(tmp_path / "class0/000.png")
-    with pytest.raises(DataError, match=r"class0/000\.png changed"):
+    with pytest.raises(CommandError, match=r"class0/000\.png changed"):
         list(made.make(Item("0", (0,))))
 
 

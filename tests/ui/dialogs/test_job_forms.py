@@ -12,11 +12,10 @@ import pytest
 from deepvis_app.files import data_folder
 from deepvis_app.jobs.wording import Value, word_for
 from deepvis_app.messages import PICTURE_KINDS, ModelChoice, UnitRef
-from deepvis_app.ui.dialogs.job_forms import (
-    JOB_FORMS,
+from deepvis_app.ui.dialogs.job_forms import JOB_FORMS, form_for
+from deepvis_app.ui.dialogs.job_spec import (
     NEED_IMAGES,
     Scope,
-    form_for,
     images_problem,
     job_spec,
     listed,
@@ -121,6 +120,25 @@ def test_the_generator_of_this_very_network_is_chosen_first() -> None:
     assert first == "mine"
     assert ("mine", "mine (canned fc6)") in choices
     assert choices[0][0] == generator.default
+
+
+def test_trained_priors_are_listed_behind_those_that_need_no_training() -> None:
+    folder = data_folder() / "priors"
+    folder.mkdir(parents=True)
+    card = {"kind": "denoiser", "encoder": {"title": "canned", "layer": "fc6", "fingerprint": "0" * 64}}
+    for name, told in (("mine", card), ("joint", card), ("other", {"kind": "generator"})):
+        (folder / f"{name}.json").write_text(json.dumps(told))
+    prior = next(field for field in JOB_FORMS["ppgn"].fields if field.option == "--prior")
+    first, choices = listed(prior, canned_model(), UnitRef("fc8", 0))
+    assert first == "joint"
+    assert [name for name, _ in choices] == ["joint", "none", "mine"]
+    assert choices[2][1] == "mine (canned fc6)"
+
+
+def test_the_real_pictures_of_facets_and_why_are_said_where_they_are_changed(tmp_path: Path) -> None:
+    values: dict[str, Value] = {"--nearest": 0, "--why": "none"}
+    words = job_spec(JOB_FORMS["facets"], canned_model(), ONE, values, str(tmp_path), "auto").words
+    assert words[-4:] == ("--nearest", "0", "--why", "none")
 
 
 def test_images_are_a_folder_or_a_zip_file(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from deepvis_app.jobs import JobQueue, JobSpec
 from deepvis_app.jobs import queue as queue_module
 from deepvis_app.messages import COMPARED, ModelChoice
 from deepvis_app.ui.dialogs.job_form import IMAGES, NO_MODEL
-from deepvis_app.ui.dialogs.job_forms import JOB_FORMS, NEED_IMAGES
+from deepvis_app.ui.dialogs.job_forms import JOB_FORMS
 from deepvis_app.ui.dialogs.job_log import JobLog
+from deepvis_app.ui.dialogs.job_spec import NEED_IMAGES
 from deepvis_app.ui.dialogs.jobs import JobsDialog
 from deepvis_app.ui.widgets.several import Several
 from deepvis_app.ui.wishes import Choose, RunAgain, grant
@@ -141,7 +142,7 @@ def test_a_job_runs_shows_its_progress_and_can_be_paused_and_stopped(jobs: WithJ
     dialog.form.start.click()
     (key,) = dialog.rows.rows
     row = dialog.rows.rows[key]
-    jobs.until(lambda: row.bar.value() > 0)
+    jobs.until(lambda: row.bar.value() > 0 and row.isVisible())
     assert row.status.text().startswith("Running, counting, ")
     assert row.status.text().endswith(" left")
     row.buttons["pause"].click()

@@ -13,6 +13,7 @@ from deepvis_app.render.blocks import block
 from deepvis_app.ui.panels.facet_page import FacetPage
 from deepvis_app.ui.panels.facet_why import MAKE, OLD, FacetWhy
 from deepvis_app.ui.panels.unit_pictures import UnitPicturesPanel
+from deepvis_app.ui.widgets.facet_paint import colour_of
 from deepvis_app.ui.widgets.facet_plot import Spot
 from deepvis_app.ui.wishes import Compute, Enlarge, OpenSource
 from tests.ui.fakes_atlas import AM_RUN, FakeAtlas, some_facets, with_facets
@@ -164,3 +165,9 @@ def test_a_kind_that_was_not_made_has_no_row_and_a_damaged_block_shows_nothing(s
 def test_without_a_map_there_are_no_rows(shown: Shown) -> None:
     shown.stage.turn(unit=9)
     assert not shown.why.isVisible()
+
+
+def test_each_facet_in_the_list_has_the_colour_that_it_has_in_the_map(shown: Shown) -> None:
+    for facet in range(4):
+        image = shown.why.facets.itemIcon(facet).pixmap(12, 12).toImage()
+        assert image.pixelColor(image.rect().center()) == colour_of(facet)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -58,3 +59,17 @@ def test_a_button_with_another_text_gets_its_room(qtbot: QtBot) -> None:
     buttons[0].setText("quite another text")
     buttons[0].updateGeometry()
     qtbot.waitUntil(lambda: buttons[0].width() == min(buttons[0].sizeHint().width(), flow.width()))
+
+
+@pytest.mark.parametrize("count", [4, 6, 7])
+def test_lines_are_filled_evenly(qtbot: QtBot, count: int) -> None:
+    """In a room for all but one, none stands alone in a second line."""
+    buttons = [FlatButton("word", "", press) for _ in range(count)]
+    flow = FlowRow(*buttons)
+    qtbot.addWidget(flow)
+    width = flow.sizeHint().width() - 1
+    flow.resize(width, flow.heightForWidth(width))
+    flow.show()
+    tops = [button.y() for button in buttons]
+    assert sorted(tops) == tops
+    assert [tops.count(top) for top in sorted(set(tops))] == [(count + 1) // 2, count // 2]

@@ -70,12 +70,27 @@ def test_a_large_picture_is_averaged_not_thinned_out(make: Make) -> None:
     assert max(inner) < 120
 
 
-def test_the_score_is_written_where_there_is_room_for_it(make: Make) -> None:
-    for size, differs in (((300, 300), True), ((60, 60), False)):
+def test_the_score_is_written_where_there_is_room_for_it_smaller_where_there_is_less(make: Make) -> None:
+    for size, differs in (((300, 300), True), ((100, 100), True), ((60, 60), False)):
         plain, labelled = make(size), make(size, "12.3")
         for section in (plain, labelled):
             section.show_pictures(some_pictures("am"))
         assert (plain.grab().toImage() != labelled.grab().toImage()) == differs
+
+
+def test_all_pictures_have_their_scores_in_one_size_or_none_has(qtbot: QtBot) -> None:
+    """A short one that fits alone would look as if the others had none."""
+    shown = []
+    for labels in (("", ""), ("1", "1"), ("1", "123456789")):
+        section = PictureSection(lambda picture, of=labels: of[picture.rank > 0], lambda _: "")  # type: ignore[misc]
+        qtbot.addWidget(section)
+        section.resize(120, 120)
+        section.show()
+        section.show_pictures(some_pictures("am"))
+        shown.append(section.grab().toImage())
+    plain, short, mixed = shown
+    assert short != plain
+    assert mixed == plain
 
 
 def test_words_take_the_place_of_pictures_and_the_other_way_round(make: Make) -> None:
