@@ -61,9 +61,8 @@ def draw_sheet(
     """
     columns = min(columns or _wide(len(tiles)), len(tiles))
     beside = [tile.beside for tile in tiles[::columns]]
-    small, large = (
-        ImageFont.load_default(max(least, round(size * letters * k))) for least, k in ((9, 1), (16, 1.5))
-    )
+    small = ImageFont.load_default(max(9, round(size * letters)))
+    large = ImageFont.load_default(max(16, round(size * letters * 1.5)))
     line = _line_height(small)
     room = max([round(small.getlength(words)) + 3 * _GAP for told in beside for words in told], default=0)
     labels = [_label(tile, size, small) for tile in tiles]
