@@ -34,7 +34,7 @@ class Keeping:
             torch.tensor(table, device=model.device) for table in (means, space.mean, space.axes)
         )
         values = torch.tensor([point.value for point in facets.points])
-        self.weight = weight * (1.0 if layer.is_class_layer else float(values.std()))
+        self.weight = weight * (1.0 if layer.is_class_layer else float(values.std(correction=0)))
 
     def worth(self, part: Part, inputs: Tensor, tasks: Sequence[Task]) -> Tensor:
         """See `Keeper`. Of several facets the log-probabilities count by their shares: the sum is largest where the
