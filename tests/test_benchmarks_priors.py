@@ -15,6 +15,8 @@ def test_every_prior_is_measured() -> None:
 def test_a_row_compares_a_step_with_the_bare_network() -> None:
     row = priors.row(load("caffenet64", "cpu"), "split-bregman", SplitBregman(13.0), 2, 1, target=1000.0)
     assert row.met
-    assert row.value > 0.5
     assert "2 pictures with split-bregman" in row.what
-    assert "ms a picture" in row.detail
+    step, bare = (float(number) for number in row.detail.split(" ms")[0].split(" / "))
+    assert row.value == pytest.approx(
+        step / bare, rel=0.02
+    )  # one pair on a busy machine: nothing is said of its size

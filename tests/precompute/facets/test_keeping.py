@@ -81,7 +81,7 @@ def test_what_is_asked_counts_by_its_shares_and_in_the_scale_of_the_units_values
     logs = keeping.log_shares(part, inputs)
     asked = [((1, 1.0),), (), ((0, 0.25), (2, 0.75))]
     found = keeping.worth(part, inputs, [Task(UNITS[layer], 0, facets=one) for one in asked])
-    scale = 1.0 if layer == "6" else float(np.std([point.value for point in mapped.facets.points], ddof=1))
+    scale = 1.0 if layer == "6" else float(np.std([point.value for point in mapped.facets.points]))
     want = [float(logs[0, 1]), 0.0, float(logs[2, 0]) / 4 + 3 * float(logs[2, 2]) / 4]
     assert found.tolist() == pytest.approx([2 * scale * one for one in want], rel=1e-4)
 

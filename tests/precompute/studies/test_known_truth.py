@@ -54,6 +54,7 @@ def test_a_stopped_study_writes_no_report(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_in_full_four_of_five_planted_facets_are_found(tmp_path: Path) -> None:
     assert study(tmp_path) == 0
     found = figures(tmp_path)
