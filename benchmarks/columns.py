@@ -21,6 +21,7 @@ from deepvis_app.app import Program, Start, application, build
 from deepvis_app.atlas import AtlasReader, bundled_path
 from deepvis_app.atlas.images import encode
 from deepvis_app.atlas.places import comparison_path
+from deepvis_app.atlas.reader import thumbnail_of
 from deepvis_app.messages import COMPARED, ModelInfo, SourceSpec, UnitRef
 from deepvis_app.pauses import settle
 from deepvis_app.session import intents
@@ -62,7 +63,8 @@ def _atlas_rows(info: ModelInfo, reads: int) -> list[Row]:
             sets.append(len(known.pictures))
     units, grids = info.layer(GRID).units, []
     for _ in range(GRIDS):
-        with AtlasReader(path, info.fingerprint) as reader:  # a fresh one knows nothing yet
+        thumbnail_of.cache_clear()
+        with AtlasReader(path, info.fingerprint) as reader:
             began = time.perf_counter()
             reader.thumbnails(GRID, units, "am")
             grids.append((time.perf_counter() - began) * 1e3)

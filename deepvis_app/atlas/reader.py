@@ -120,7 +120,7 @@ class AtlasReader:
         found: dict[int, U8] = {}
         for unit, data, facts in rows:
             try:
-                found[int(unit)] = _small(data, facts)
+                found[int(unit)] = thumbnail_of(data, facts)
             except ValueError:
                 continue  # as if it had not been made
         return found
@@ -229,8 +229,8 @@ def _leaders(rows: Sequence[tuple[Any, ...]]) -> dict[tuple[str | None, object],
 
 
 @lru_cache(maxsize=4096)
-def _small(data: object, facts: object) -> U8:
-    """While a job runs, a grid is read once a second and only a few of its tiles are new."""
+def thumbnail_of(data: object, facts: object) -> U8:
+    """Kept, because while a job runs, a grid is read once a second and only a few of its tiles are new."""
     return shrunk(part_shown(decode(data, OWN_THUMBNAIL), facts_of(facts)))
 
 
