@@ -1,4 +1,4 @@
-"""What goals that are of a picture read from it."""
+"""What a layer makes of a picture: the one that a goal is of, or one that was painted."""
 
 from __future__ import annotations
 
@@ -31,15 +31,19 @@ def aim_of_picture(
 
 
 def maps_of(pixels: U8, job: Target, parts: Parts) -> Tensor:
-    """What the picture (*size, 3) does to the layer: (1, units, h, w). Raises DreamError."""
-    import torch
-
-    layer, model = job.layers[0], job.model
-    with torch.no_grad():
-        run = parts.of(layer, whole_map=True).run
-        maps = run(model.preprocess.tensor(pixels, model.device)).float()
+    """As `maps_seen`, of a picture that something is to respond to. Raises DreamError."""
+    maps = maps_seen(pixels, job, parts)
     if float(maps.abs().amax()) == 0:
         raise DreamError(
-            f"Nothing in {layer.alias} responds to this picture: choose another layer or picture."
+            f"Nothing in {job.layers[0].alias} responds to this picture: choose another layer or picture."
         )
     return maps
+
+
+def maps_seen(pixels: U8, job: Target, parts: Parts) -> Tensor:
+    """What the picture (*size, 3) does to the layer: (1, units, h, w), without gradients."""
+    import torch
+
+    with torch.no_grad():
+        run = parts.of(job.layers[0], whole_map=True).run
+        return run(job.model.preprocess.tensor(pixels, job.model.device)).float()

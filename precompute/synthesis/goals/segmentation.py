@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from precompute.options import OptionError, Target, target
 from precompute.synthesis.goals.base import Aimed, Goal, Result, Told, basics, picture_files
+from precompute.synthesis.goals.looking import maps_seen
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -126,13 +127,11 @@ def legend_of(text: str, info: ModelInfo, layer: LayerInfo) -> dict[Colour, int]
 def _told(made: Sequence[Made], job: Target, parts: Parts, labels: U8) -> Told:
     """What the network itself makes of each picture as it is shown, and how far that is what was wanted."""
     import numpy as np
-    import torch
 
     from precompute.publish.sheet import Tile
     from precompute.synthesis.labelling import agreement, classes_of, drawn
 
-    run, model = parts.of(job.layers[0], whole_map=True).run, job.model
-    names = ", ".join(model.info.label(label) for label in classes_of(labels))
+    names = ", ".join(job.model.info.label(label) for label in classes_of(labels))
     tiles: list[Tile] = []
     results = []
     for one in made:
@@ -142,9 +141,7 @@ def _told(made: Sequence[Made], job: Target, parts: Parts, labels: U8) -> Told:
         if one.rgb is None:
             tiles.append(Tile(None, "no picture", one.reason))
         else:
-            with torch.no_grad():
-                maps = run(model.preprocess.tensor(one.rgb, model.device)).float()
-            found = maps[0].argmax(0).cpu().numpy().astype(np.uint8)
+            found = maps_seen(one.rgb, job, parts)[0].argmax(0).cpu().numpy().astype(np.uint8)
             right, overlap = agreement(found, labels)
             figures |= {"pixels right": round(right, 4), "mean IoU": round(overlap, 4)}
             tiles.append(Tile(drawn(found), f"{right:.0%} right", f"IoU {overlap:.2f}"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from precompute.options import OptionError, Target
 from precompute.synthesis.goals.base import Aimed, Goal, Result, Told, basics, picture_files
+from precompute.synthesis.goals.looking import maps_seen
 from precompute.synthesis.recipe import above
 
 if TYPE_CHECKING:
@@ -152,11 +153,9 @@ def _of_photographs(job: Target, parts: Parts) -> list[float]:
 def _told(made: Sequence[Made], job: Target, parts: Parts, targets: Mapping[int, F32]) -> Told:
     """Of each picture as it is shown how its maps are like the drawn ones; a sheet of both."""
     import numpy as np
-    import torch
 
     from precompute.publish.sheet import Tile
 
-    run, model = parts.of(job.layers[0], whole_map=True).run, job.model
     wanted = [
         Tile(_grey(target, target.max()), f"unit {unit}", "as drawn") for unit, target in targets.items()
     ]
@@ -168,8 +167,7 @@ def _told(made: Sequence[Made], job: Target, parts: Parts, targets: Mapping[int,
         if one.rgb is None:
             tiles += [Tile(None, "no picture", one.reason) for _ in targets]
         else:
-            with torch.no_grad():
-                maps = run(model.preprocess.tensor(one.rgb, model.device)).float()[0].cpu().numpy()
+            maps = maps_seen(one.rgb, job, parts)[0].cpu().numpy()
             likeness = {unit: _likeness(maps[unit], target) for unit, target in targets.items()}
             figures["correlation"] = {str(unit): round(value, 4) for unit, value in likeness.items()}
             tiles += [
