@@ -7,8 +7,6 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from deepvis_app.atlas import AtlasReader, bundled_path
 from deepvis_app.atlas.images import encode
 from deepvis_app.atlas.places import comparison_path
 from deepvis_app.atlas.reader import thumbnail_of
+from deepvis_app.files import HOME_VARIABLE, folder_at
 from deepvis_app.messages import COMPARED, ModelInfo, SourceSpec, UnitRef
 from deepvis_app.pauses import settle
 from deepvis_app.session import intents
@@ -77,7 +76,7 @@ def _atlas_rows(info: ModelInfo, reads: int) -> list[Row]:
 
 def _methods_rows(info: ModelInfo, changes: int) -> list[Row]:
     """From unit to unit while the page of all methods is open; counted as all window work is (`Clock.work_ms`)."""
-    with _own_folder():
+    with tempfile.TemporaryDirectory() as folder, folder_at(HOME_VARIABLE, Path(folder)):
         for unit in range(UNITS):
             _write(info, UnitRef(LAYER, unit))
         qt = application()
@@ -141,18 +140,3 @@ def _write(info: ModelInfo, ref: UnitRef) -> None:
         "methods": methods, "real": None,
     }  # fmt: skip
     path.write_text(json.dumps(told))
-
-
-@contextmanager
-def _own_folder() -> Iterator[None]:
-    """While entered, the user's folders are others."""
-    before = os.environ.get("DEEPVIS_HOME")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["DEEPVIS_HOME"] = str(Path(folder))
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["DEEPVIS_HOME"]
-            else:
-                os.environ["DEEPVIS_HOME"] = before

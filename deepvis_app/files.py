@@ -18,7 +18,7 @@ APP = "deepvis"
 # What zipfile raises, beside OSError, on damaged, encrypted and strangely compressed members.
 DAMAGED_ZIP = (BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError, ValueError)
 ASSETS_VARIABLE = "DEEPVIS_ASSETS"  # another folder for the bundled data; for making them anew elsewhere
-_OVERRIDE = "DEEPVIS_HOME"  # one folder for everything; used by tests and portable installations
+HOME_VARIABLE = "DEEPVIS_HOME"  # one folder for everything; used by tests and portable installations
 
 
 def data_folder() -> Path:
@@ -43,6 +43,20 @@ def assets_folder() -> Path:
     package = Path(__file__).parent
     installed = package / "assets"
     return installed if installed.is_dir() else package.parent / "assets"
+
+
+@contextmanager
+def folder_at(variable: str, folder: Path) -> Iterator[None]:
+    """While entered, this process and its children have the folder of ASSETS_VARIABLE or HOME_VARIABLE there."""
+    before = os.environ.get(variable)
+    os.environ[variable] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[variable]
+        else:
+            os.environ[variable] = before
 
 
 def file_sha256(path: Path) -> str:
@@ -86,5 +100,5 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
 
 
 def _folder(name: str, default: Path) -> Path:
-    override = os.environ.get(_OVERRIDE)
+    override = os.environ.get(HOME_VARIABLE)
     return Path(override) / name if override else default

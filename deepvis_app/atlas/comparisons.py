@@ -40,9 +40,8 @@ class Comparisons:
     def __init__(self) -> None:
         self._asked: tuple[Path, UnitRef, _State | None] | None = None
         self._known: UnitComparison | None = None
-        self._pictures: dict[
-            Path, U8
-        ] = {}  # their names tell their content, so one that was read is not read again
+        # their names tell their content, so one that was read is not read again
+        self._pictures: dict[Path, U8] = {}
 
     def of(self, fingerprint: str, ref: UnitRef) -> UnitComparison:
         path = comparison_path(fingerprint, ref)

@@ -7,16 +7,14 @@ are not made again.
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from deepvis_app.files import ASSETS_VARIABLE, assets_folder, cache_folder
+from deepvis_app.files import ASSETS_VARIABLE, assets_folder, cache_folder, folder_at
 from precompute.assets import record
 from precompute.assets.record import Entry
 from precompute.assets.steps import BY_NAME, REHEARSAL, STEPS, WHOLE, Place, Step, chosen, key_of
@@ -57,7 +55,7 @@ def _build(options: argparse.Namespace) -> int:
         REHEARSAL if options.rehearse else WHOLE,
     )  # fmt: skip
     progress = progress_of(options.progress, NAME)
-    with Stop() as stop, _assets_at(place.assets):
+    with Stop() as stop, folder_at(ASSETS_VARIABLE, place.assets):
         builder = Builder(place, progress, force=options.force)
         for step in steps:
             if code := builder.make(step, stop) or (STOPPED if stop.asked else 0):
@@ -180,20 +178,6 @@ def run_child(words: Sequence[str], stop: Stop) -> int:
     if code < 0 and not stop.asked:
         sys.stderr.write(f"deepvis-precompute {words[0]} was ended by the system (signal {-code}).\n")
     return STOPPED if code and stop.asked else abs(code)
-
-
-@contextmanager
-def _assets_at(folder: Path) -> Iterator[None]:
-    """While entered, this process and its children take the bundled data from there."""
-    before = os.environ.get(ASSETS_VARIABLE)
-    os.environ[ASSETS_VARIABLE] = str(folder)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[ASSETS_VARIABLE]
-        else:
-            os.environ[ASSETS_VARIABLE] = before
 
 
 def _of_one_network(grown: Path, bundled: Path) -> bool:
